@@ -40,7 +40,9 @@ function npm(args, what) {
     shell: command === 'npm' && process.platform === 'win32',
   });
   if (done.error || done.status !== 0) {
-    fail(`${what} failed (npm ${args.join(' ')}):\n${done.error?.message ?? ''}${done.stdout ?? ''}${done.stderr ?? ''}`);
+    fail(
+      `${what} failed (npm ${args.join(' ')}):\n${done.error?.message ?? ''}${done.stdout ?? ''}${done.stderr ?? ''}`,
+    );
   }
 }
 
@@ -49,7 +51,9 @@ function npm(args, what) {
  * where a registry lacks the binaries of other platforms. `--no-save` keeps the lockfile as it is.
  */
 function ensurePackages() {
-  const lock = createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(ROOT, 'node_modules', '.propolis-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   npm(['install', '--no-save'], 'Installing packages');
@@ -64,7 +68,10 @@ function ensureNode() {
   const binary = process.platform === 'win32' ? 'node.exe' : 'node';
   const name = `node-${platform}-${process.arch}`;
   const path = join(home, 'node_modules', name, 'bin', binary);
-  if (existsSync(path) && readFileSync(join(home, 'node_modules', name, 'package.json'), 'utf8').includes(`"${NODE_BROUGHT}"`)) {
+  if (
+    existsSync(path) &&
+    readFileSync(join(home, 'node_modules', name, 'package.json'), 'utf8').includes(`"${NODE_BROUGHT}"`)
+  ) {
     return path;
   }
   mkdirSync(home, { recursive: true });
@@ -81,5 +88,8 @@ ensurePackages();
 const node = ensureNode();
 if (task !== 'setup') {
   const path = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
-  run(node, ['--disable-warning=ExperimentalWarning', join(ROOT, 'scripts', `${task}.ts`), ...args], { ...process.env, PATH: path });
+  run(node, ['--disable-warning=ExperimentalWarning', join(ROOT, 'scripts', `${task}.ts`), ...args], {
+    ...process.env,
+    PATH: path,
+  });
 }

@@ -1,0 +1,31 @@
+// npm test: every gate and every test. With arguments, only Vitest with these: npm test -- src/core/engine
+import { ensureBin } from './lib/build-bin.ts';
+import { ROOT } from './lib/files.ts';
+import { type Gate, runGates } from './lib/gate.ts';
+import { GATES } from './lib/gates.ts';
+import { closingLine, runVitest } from './lib/vitest.ts';
+
+/** The tests in test/e2e start the command as it is published, so it is built before them. */
+const bin: Gate = {
+  name: 'bin',
+  async run(root) {
+    const { files, problems } = await ensureBin(root);
+    return { ok: problems.length === 0, looked: `${files} files in dist/bin`, output: problems.join('\n') };
+  },
+};
+
+const args = process.argv.slice(2);
+const write = (text: string) => process.stdout.write(text);
+const gates = args.length === 0 ? [...GATES, bin] : [];
+const red = await runGates(ROOT, gates, write);
+if (args.length > 0) await ensureBin(ROOT);
+
+const { code, counts } = await runVitest(ROOT, args);
+const ran = counts.passed + counts.failed;
+if (gates.length > 0)
+  write(
+    `gates: ${gates.length - red.length} passed, ${red.length} failed${red.length === 0 ? '' : ` (${red.join(', ')})`}\n`,
+  );
+if (ran === 0) write('No test was executed.\n');
+write(`${closingLine(counts)}\n`);
+process.exitCode = code !== 0 || counts.failed > 0 || red.length > 0 || ran === 0 ? 1 : 0;
