@@ -1,3 +1,4 @@
+import type { LabelText } from './label.ts';
 import type { Place } from './place.ts';
 import type { Direction, PolicyRef, RuleList } from './policy.ts';
 import type { Protocol } from './port.ts';
@@ -37,17 +38,19 @@ export type DecisionReason =
 
 /** What a rule that nearly matched lacks. */
 export type Lacking =
-  | { readonly kind: 'peer' }
-  | { readonly kind: 'port'; readonly wants: string }
-  /** A port name that the receiving pod does not declare. */
-  | { readonly kind: 'named-port'; readonly name: string }
-  | { readonly kind: 'l7' };
+  /** Its policy does not select the subject; these labels would do it, where labels alone can. */
+  | { readonly kind: 'subject'; readonly labels: readonly LabelText[] }
+  /** It does not select the peer; these labels on the peer would do it, where labels alone can. */
+  | { readonly kind: 'peer'; readonly labels: readonly LabelText[] }
+  /** It is for other ports: `TCP/5432`, `UDP/8000-8100`. */
+  | { readonly kind: 'port'; readonly wants: readonly string[] }
+  /** It names a port that the receiving pod does not declare with that protocol. */
+  | { readonly kind: 'named-port'; readonly name: string };
 
 export interface NearMiss {
   readonly rule: RuleRef;
+  /** One kind each; never empty. */
   readonly lacking: readonly Lacking[];
-  /** Labels that the peer would need, as text, where exactly these are missing. */
-  readonly wantsLabels: readonly string[];
 }
 
 /** The answer for one direction, with its reasons. */

@@ -11,6 +11,8 @@ export interface Requirement {
   readonly key: string;
   readonly operator: Operator;
   readonly values: readonly string[];
+  /** Written under `matchLabels`: Cilium overwrites these where it adds a namespace, and keeps expressions. */
+  readonly isLabel?: true;
 }
 
 export interface Selector {

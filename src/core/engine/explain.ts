@@ -1,0 +1,192 @@
+import type {
+  Decision,
+  DecisionReason,
+  EngineAssumption,
+  RuleRef,
+  SideDecision,
+  SideVerdict,
+} from '../model/decision.ts';
+import type { Place } from '../model/place.ts';
+import type { Direction, Policy, PolicyRef } from '../model/policy.ts';
+import { portsContain } from '../model/port-set.ts';
+import type { Compiled } from './compile.ts';
+import type { Clause, DirectionClass } from './direction-table.ts';
+import type { Question } from './engine.ts';
+import { type Entry, refOf, ruleOf } from './entry.ts';
+import type { Identity } from './identity-table.ts';
+import { judgeL7, type L7Outcome } from './l7.ts';
+import { nearestRules } from './nearest.ts';
+
+/**
+ * Judges both ends with reasons. It walks the rules one by one, so it is the slow twin of `Engine.allows`:
+ * a law of the tests is that both say the same.
+ */
+export function explain(world: Compiled, question: Question): Decision {
+  const egress = explainSide(world, question, 'egress');
+  const ingress = explainSide(world, question, 'ingress');
+  const isDenied = egress.verdict === 'denied' || ingress.verdict === 'denied';
+  return {
+    verdict: isDenied ? 'denied' : 'allowed',
+    from: world.endpoints[question.from]?.id ?? '',
+    to: world.endpoints[question.to]?.id ?? '',
+    protocol: question.protocol,
+    port: question.port,
+    egress,
+    ingress,
+  };
+}
+
+function explainSide(world: Compiled, question: Question, direction: Direction): SideDecision {
+  const isEgress = direction === 'egress';
+  const [subject, other] = isEgress ? [question.from, question.to] : [question.to, question.from];
+  const classIndex = (isEgress ? world.egressClassOf : world.ingressClassOf)[subject] as number;
+  const found = (isEgress ? world.egress : world.ingress)[classIndex] as DirectionClass;
+  const peer = world.identities.get(world.identityOf[other] as number);
+  const base = {
+    direction,
+    subject: world.endpoints[subject]?.id ?? '',
+    nearest: [],
+    l7: false,
+    assumptions: [],
+  };
+  const { enforcement } = found;
+  if (!enforcement.isEnforced) {
+    const verdict: SideVerdict = enforcement.isJudged ? 'not-enforced' : 'unjudged';
+    return { ...base, verdict, reason: enforcement.reason, rules: [], defaultDenyBy: [] };
+  }
+  const defaultDenyBy = policiesThat(found.entries.filter(({ defaultDeny }) => defaultDeny));
+  const matching = found.clauses.filter((clause) => matchesPeer(world, clause, { peer, endpoint: other }));
+  const onPort = matching.filter(({ ports }) =>
+    portsContain(world.ports.get(ports), question.protocol, question.port),
+  );
+  const denies = onPort.filter(({ isDeny }) => isDeny);
+  if (denies.length > 0) {
+    return { ...base, verdict: 'denied', reason: 'deny-rule', rules: rulesOf(denies), defaultDenyBy };
+  }
+  if (onPort.length > 0) return allowedBy(onPort, { base, question, defaultDenyBy, enforcement });
+  const assumptions = assumptionsOf(found.entries, peer);
+  if (!enforcement.defaultDeny) {
+    return { ...base, verdict: 'allowed', reason: 'no-default-deny', rules: [], defaultDenyBy, assumptions };
+  }
+  const subjectIdentity = world.identities.get(world.identityOf[subject] as number);
+  return {
+    ...base,
+    verdict: 'denied',
+    reason: enforcement.reason,
+    rules: [],
+    defaultDenyBy,
+    nearest: nearestRules(world, {
+      question,
+      direction,
+      subject: subjectIdentity,
+      peer,
+      endpoint: other,
+      subjectEndpoint: subject,
+    }),
+    assumptions,
+  };
+}
+
+/** Whether the peer is one that the clause is about. */
+function matchesPeer(
+  world: Compiled,
+  { selectors, all, namedPeer }: Clause,
+  { peer, endpoint }: { readonly peer: Identity; readonly endpoint: number },
+): boolean {
+  const { selectors: table } = world;
+  return (
+    selectors.some((selector) => table.matches(selector, peer)) &&
+    all.every((selector) => table.matches(selector, peer)) &&
+    (namedPeer === undefined ||
+      world.peerClassesOfNamed(namedPeer).includes(world.peerClassOf[endpoint] as number))
+  );
+}
+
+function allowedBy(
+  clauses: readonly Clause[],
+  {
+    base,
+    question,
+    defaultDenyBy,
+    enforcement,
+  }: {
+    readonly base: Pick<SideDecision, 'direction' | 'subject' | 'nearest' | 'l7' | 'assumptions'>;
+    readonly question: Question;
+    readonly defaultDenyBy: SideDecision['defaultDenyBy'];
+    readonly enforcement: DirectionClass['enforcement'];
+  },
+): SideDecision {
+  const rules = rulesOf(clauses);
+  const entries = clauses.flatMap(({ entry }) => entry ?? []);
+  const reason: DecisionReason = entries.length === 0 ? 'local-host' : 'allow-rule';
+  const outcome: L7Outcome =
+    entries.length < clauses.length ? { kind: 'plain' } : judgeL7(entries, question, enforcement.defaultDeny);
+  const assumptions = [
+    ...entries
+      .filter(({ rule }) => rule.authentication === 'required')
+      .map((entry) => about('authentication-required', entry.policy)),
+    ...entries.flatMap((entry) => entry.assumptions),
+  ];
+  switch (outcome.kind) {
+    case 'plain':
+      return { ...base, verdict: 'allowed', reason, rules, defaultDenyBy, assumptions };
+    case 'accepted':
+      return {
+        ...base,
+        verdict: 'allowed',
+        reason,
+        rules: outcome.entries.map(ruleOf),
+        defaultDenyBy,
+        l7: true,
+        assumptions: [...assumptions, ...outcome.assumptions],
+      };
+    case 'unknown':
+      return {
+        ...base,
+        verdict: 'allowed',
+        reason,
+        rules,
+        defaultDenyBy,
+        l7: true,
+        assumptions: [...assumptions, ...outcome.assumptions],
+      };
+    case 'refused':
+      return {
+        ...base,
+        verdict: 'denied',
+        reason: 'l7-refused',
+        rules,
+        defaultDenyBy,
+        l7: true,
+        assumptions: [...assumptions, ...outcome.assumptions],
+      };
+  }
+}
+
+/** Names that might open it, and what could not be resolved. */
+function assumptionsOf(entries: readonly Entry[], peer: Identity): readonly EngineAssumption[] {
+  const found: EngineAssumption[] = entries.flatMap(({ assumptions }) => assumptions);
+  if (!peer.isWorld) return found;
+  for (const { peers, policy } of entries) {
+    for (const selector of peers) {
+      if (selector.kind !== 'fqdn') continue;
+      const pattern = selector.pattern.matchName ?? selector.pattern.matchPattern ?? '';
+      found.push({ code: 'fqdn-unknown', policy: refOf(policy), pattern });
+    }
+  }
+  return found;
+}
+
+function about(code: 'authentication-required', policy: Policy): EngineAssumption {
+  return { code, policy: refOf(policy) };
+}
+
+function policiesThat(entries: readonly Entry[]): readonly (PolicyRef & { readonly place: Place })[] {
+  const policies = new Map<Policy, PolicyRef & { readonly place: Place }>();
+  for (const { policy } of entries) policies.set(policy, { ...refOf(policy), place: policy.place });
+  return [...policies.values()];
+}
+
+function rulesOf(clauses: readonly Clause[]): readonly RuleRef[] {
+  return [...new Set(clauses.flatMap(({ entry }) => entry ?? []))].map(ruleOf);
+}
