@@ -10,9 +10,8 @@ const known = listFiles(ROOT, ['bench'])
   .map((path) => path.slice('bench/'.length, -'.ts'.length));
 const unknown = names.filter((name) => !known.includes(name));
 if (known.length === 0 || unknown.length > 0) {
-  process.stderr.write(
-    `There is no benchmark ${unknown.join(', ')}. There are: ${known.join(', ') || 'none'}.\n`,
-  );
+  const there = known.length === 0 ? 'none' : known.join(', ');
+  process.stderr.write(`No benchmark is called "${unknown.join('", "')}". There are: ${there}.\n`);
   process.exitCode = 2;
 } else {
   process.stdout.write(`machine: ${machineLine()}\n`);

@@ -9,37 +9,55 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const NODE_FLOOR = [22, 19];
+const NODE_FLOOR = { major: 22, minor: 19 };
 const NODE_BROUGHT = '24.21.0';
 
-/** @returns {boolean} whether `version` (as `process.versions.node`) is at or above the floor */
+/**
+ * @param {string} version as `process.versions.node`
+ * @returns {boolean} whether it is at or above the floor
+ */
 function isSupported(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > NODE_FLOOR[0] || (major === NODE_FLOOR[0] && minor >= NODE_FLOOR[1]);
+  return major > NODE_FLOOR.major || (major === NODE_FLOOR.major && minor >= NODE_FLOOR.minor);
 }
 
+/**
+ * @param {string} message
+ * @returns {never}
+ */
 function fail(message) {
   process.stderr.write(`${message}\n`);
   process.exit(2);
 }
 
-function run(command, args, env = process.env) {
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ */
+function run(command, args, env) {
   const done = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', env });
-  if (done.error) fail(`Could not start ${command}: ${done.error.message}`);
+  if (done.error !== undefined) fail(`Could not start ${command}: ${done.error.message}`);
   if (done.status !== 0) process.exit(done.status ?? 1);
 }
 
-/** Runs npm quietly: its output is shown only when it fails. */
+/**
+ * Runs npm quietly: its output is shown only when it fails.
+ * @param {readonly string[]} args
+ * @param {string} what
+ */
 function npm(args, what) {
   process.stderr.write(`${what} …\n`);
-  const cli = process.env.npm_execpath;
-  const [command, first] = cli?.endsWith('.js') ? [process.execPath, [cli]] : ['npm', []];
+  const cli = process.env['npm_execpath'];
+  const isScript = cli !== undefined && cli.endsWith('.js');
+  const command = isScript ? process.execPath : 'npm';
+  const first = isScript ? [cli] : [];
   const done = spawnSync(command, [...first, ...args, '--no-fund', '--no-audit', '--loglevel=error'], {
     cwd: ROOT,
     encoding: 'utf8',
     shell: command === 'npm' && process.platform === 'win32',
   });
-  if (done.error || done.status !== 0) {
+  if (done.error !== undefined || done.status !== 0) {
     fail(
       `${what} failed (npm ${args.join(' ')}):\n${done.error?.message ?? ''}${done.stdout ?? ''}${done.stderr ?? ''}`,
     );
@@ -78,7 +96,7 @@ function ensureNode() {
   writeFileSync(join(home, 'package.json'), '{ "private": true }\n');
   npm(
     ['install', '--prefix', home, '--no-save', '--no-package-lock', `${name}@${NODE_BROUGHT}`],
-    `Node ${process.versions.node} is older than ${NODE_FLOOR.join('.')}: bringing Node ${NODE_BROUGHT}`,
+    `Node ${process.versions.node} is older than ${NODE_FLOOR.major}.${NODE_FLOOR.minor}: bringing Node ${NODE_BROUGHT}`,
   );
   return path;
 }
@@ -87,7 +105,7 @@ const [task = 'setup', ...args] = process.argv.slice(2);
 ensurePackages();
 const node = ensureNode();
 if (task !== 'setup') {
-  const path = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
+  const path = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter);
   run(node, ['--disable-warning=ExperimentalWarning', join(ROOT, 'scripts', `${task}.ts`), ...args], {
     ...process.env,
     PATH: path,

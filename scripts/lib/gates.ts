@@ -121,13 +121,14 @@ const browser: Gate = {
 };
 
 function loadBare({ code, globalName }: CoreBundle): readonly string[] {
+  // A bundle without exports makes no variable at all.
+  const count = `typeof ${globalName} === 'object' ? Object.keys(${globalName}).length : 0`;
+  const nothing: object = { __proto__: null };
   try {
-    const names: unknown = runInNewContext(`${code};Object.keys(${globalName}).length`, Object.create(null), {
-      timeout: 10_000,
-    });
-    return typeof names === 'number' && names > 0 ? [] : ['The bundle of the core exports nothing.'];
+    const exported: unknown = runInNewContext(`${code};${count}`, nothing, { timeout: 10_000 });
+    return typeof exported === 'number' && exported > 0 ? [] : ['The core exports nothing.'];
   } catch (error) {
-    return [`The bundle of the core does not load without a host: ${String(error)}`];
+    return [`The core does not load without a host: ${String(error)}`];
   }
 }
 
