@@ -85,12 +85,7 @@ const ROWS: readonly Row[] = [
   [156, 'INVALID_IPV6_EXTENSION_HEADER', 'Invalid IPv6 extension header', 'malformed'],
   [157, 'IP_FRAGMENTATION_NOT_SUPPORTED', 'IP fragmentation not supported', 'fragmentation'],
   [158, 'SERVICE_BACKEND_NOT_FOUND', 'Service backend not found', 'service'],
-  [
-    160,
-    'NO_TUNNEL_OR_ENCAPSULATION_ENDPOINT',
-    'No tunnel/encapsulation endpoint (datapath BUG!)',
-    'overlay',
-  ],
+  [160, 'NO_TUNNEL_OR_ENCAPSULATION_ENDPOINT', 'No tunnel/encapsulation endpoint (datapath BUG!)', 'overlay'],
   [161, 'FAILED_TO_INSERT_INTO_PROXYMAP', 'NAT 46/64 not enabled', 'nat'],
   [162, 'REACHED_EDT_RATE_LIMITING_DROP_HORIZON', 'Reached EDT rate-limiting drop horizon', 'rate-limit'],
   [163, 'UNKNOWN_CONNECTION_TRACKING_STATE', 'Unknown connection tracking state', 'conntrack'],
@@ -138,12 +133,7 @@ const ROWS: readonly Row[] = [
   [190, 'CT_NO_MAP_FOUND', 'No conntrack map found', 'conntrack'],
   [191, 'SNAT_NO_MAP_FOUND', 'No nat map found', 'nat'],
   [192, 'INVALID_CLUSTER_ID', 'Invalid ClusterID', 'identity'],
-  [
-    193,
-    'UNSUPPORTED_PROTOCOL_FOR_DSR_ENCAP',
-    'Unsupported packet protocol for DSR encapsulation',
-    'service',
-  ],
+  [193, 'UNSUPPORTED_PROTOCOL_FOR_DSR_ENCAP', 'Unsupported packet protocol for DSR encapsulation', 'service'],
   [194, 'NO_EGRESS_GATEWAY', 'No egress gateway found', 'egress-gateway'],
   [195, 'UNENCRYPTED_TRAFFIC', 'Traffic is unencrypted', 'encryption'],
   [196, 'TTL_EXCEEDED', 'TTL exceeded', 'routing'],
@@ -158,12 +148,7 @@ const ROWS: readonly Row[] = [
   [205, 'DROP_PUNT_PROXY', 'Punt to proxy', 'proxy'],
   // Known to the monitor of 1.20, and not to Hubble's enum.
   [206, 'DROP_REASON_206', 'No device', 'routing'],
-  [
-    207,
-    'DROP_FRAG_NOT_FOUND_WORLD',
-    'First logical datagram fragment not found from world',
-    'fragmentation',
-  ],
+  [207, 'DROP_FRAG_NOT_FOUND_WORLD', 'First logical datagram fragment not found from world', 'fragmentation'],
 ];
 
 export const DROP_REASONS: readonly DropReason[] = ROWS.map(([code, name, text, klass]) => ({

@@ -98,6 +98,8 @@ export interface Flow {
   readonly egressDeniedBy: readonly FlowPolicy[];
   readonly ingressDeniedBy: readonly FlowPolicy[];
   readonly summary: string;
+  /** How many events an aggregating exporter folded into this one; absent where it stands for itself. */
+  readonly aggregated?: number;
 }
 
 /** What a source of flows says besides flows. Lines count from 1. */
@@ -124,6 +126,8 @@ export interface SkippedLines {
   readonly count: number;
   readonly file: string;
   readonly firstLine: number;
+  /** For `bad-field`: the member of the first such line that has a wrong type; else empty. */
+  readonly field?: string;
   /** The beginning of the first such line, control characters escaped. */
   readonly sample: string;
 }

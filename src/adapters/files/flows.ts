@@ -1,0 +1,105 @@
+import { Buffer } from 'node:buffer';
+import process from 'node:process';
+import type { Flow } from '../../core/model/flow.ts';
+import type { Cancellation, FlowSource } from '../../core/ports/flow-source.ts';
+import { FlowTally } from './flows-counts.ts';
+import { FlowDecoder } from './flows-decode.ts';
+import { type Chunk, chunksOf, FlowFileError, HEADROOM } from './flows-input.ts';
+import { RecordScanner } from './flows-records.ts';
+
+export { FlowFileError } from './flows-input.ts';
+
+export interface FlowFileOptions {
+  /** What `-` reads. Defaults to the process's own. */
+  readonly stdin?: NodeJS.ReadableStream;
+  /** The longest record in bytes; a longer one is counted as `too-long`. Defaults to 16 MiB. */
+  readonly maxLineBytes?: number;
+}
+
+/** The name of standard input in counts and errors. */
+export const STDIN_NAME = '<stdin>';
+
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Recorded flows from files, in the order of the files and of their lines. Each file's shape is found by looking at
+ * it: JSON lines, a JSON array, objects over several lines, a container's log, any of them packed with gzip or zstd.
+ * Memory does not grow with the files. A source is read once.
+ *
+ * @param paths `-` is standard input
+ * @throws {FlowFileError} from the iteration, for a file that cannot be opened or read. Packed data that ends early
+ * is no error: it is counted as `cut-off`.
+ */
+export function flowsFromFiles(paths: readonly string[], options: FlowFileOptions = {}): FlowSource {
+  const tally = new FlowTally();
+  return {
+    async *batches(until) {
+      for (const path of paths) {
+        if (until?.aborted === true) return;
+        yield* batchesOf(path, options, tally, until);
+      }
+    },
+    counts: () => tally.counts(),
+  };
+}
+
+async function* batchesOf(
+  path: string,
+  options: FlowFileOptions,
+  tally: FlowTally,
+  until: Cancellation | undefined,
+): AsyncGenerator<readonly Flow[], void, void> {
+  const limit = options.maxLineBytes ?? MAX_LINE_BYTES;
+  const file = path === '-' ? STDIN_NAME : path;
+  const decoder = new FlowDecoder(file, tally, limit);
+  const scanner = new RecordScanner(decoder, limit);
+  const rest = new Rest();
+  const linesBefore = tally.lines;
+  let isCutOff = false;
+  try {
+    const input = path === '-' ? (options.stdin ?? process.stdin) : undefined;
+    for await (const chunk of chunksOf(file, input)) {
+      const { bytes, start, end } = rest.before(chunk);
+      rest.keep(bytes, scanner.consume(bytes, start, end), end);
+      tally.lines = linesBefore + scanner.lines;
+      const batch = decoder.take();
+      if (batch.length > 0) yield batch;
+      if (until?.aborted === true) return;
+    }
+  } catch (error) {
+    if (!(error instanceof FlowFileError && error.code === 'cut-off')) throw error;
+    isCutOff = true;
+  }
+  const { bytes, start, end } = rest.alone();
+  scanner.finish(bytes, start, end);
+  tally.lines = linesBefore + scanner.lines;
+  decoder.finish({ isCutOff, line: scanner.lines });
+  const batch = decoder.take();
+  if (batch.length > 0) yield batch;
+}
+
+/** What a chunk left over, to be read again in front of the next. */
+class Rest {
+  private bytes = Buffer.allocUnsafeSlow(HEADROOM);
+  private length = 0;
+
+  before({ bytes, start, end }: Chunk): Chunk {
+    if (this.length === 0) return { bytes, start, end };
+    if (this.length <= start) {
+      this.bytes.copy(bytes, start - this.length, 0, this.length);
+      return { bytes, start: start - this.length, end };
+    }
+    const joined = Buffer.concat([this.bytes.subarray(0, this.length), bytes.subarray(start, end)]);
+    return { bytes: joined, start: 0, end: joined.length };
+  }
+
+  keep(bytes: Buffer, start: number, end: number): void {
+    this.length = end - start;
+    if (this.length > this.bytes.length) this.bytes = Buffer.allocUnsafeSlow(2 * this.length);
+    bytes.copy(this.bytes, 0, start, end);
+  }
+
+  alone(): Chunk {
+    return { bytes: this.bytes, start: 0, end: this.length };
+  }
+}
