@@ -1,7 +1,5 @@
 // npm run demo: what the product says about the example cluster, whose recorded flows hold planted faults.
-import { join } from 'node:path';
-import { BIN_FOLDER, ensureBin } from './lib/build-bin.ts';
-import { BIN_NAME } from './lib/bundle.ts';
+import { BIN_PATH, ensureBin } from './lib/build-bin.ts';
 import { ROOT } from './lib/files.ts';
 import { runHere } from './lib/tool.ts';
 
@@ -19,7 +17,7 @@ if (problems.length > 0) {
   for (const namespace of NAMESPACES) {
     const args = ['debug', namespace, ...INPUT];
     process.stdout.write(`$ propolis ${args.join(' ')}\n`);
-    const code = await runHere(ROOT, process.execPath, [join(BIN_FOLDER, BIN_NAME), ...args]);
+    const code = await runHere(ROOT, process.execPath, [BIN_PATH, ...args]);
     process.stdout.write('\n');
     if (code > ANSWERED) process.exitCode = code;
   }

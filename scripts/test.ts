@@ -1,16 +1,20 @@
 // npm test: every gate and every test. With arguments, only Vitest with these: npm test -- src/core/engine
-import { ensureBin } from './lib/build-bin.ts';
+import { BIN_PATH, ensureBin } from './lib/build-bin.ts';
 import { ROOT } from './lib/files.ts';
 import { type Gate, runGates } from './lib/gate.ts';
-import { GATES } from './lib/gates.ts';
+import { GATES, readVersion } from './lib/gates.ts';
+import { runNode } from './lib/tool.ts';
 import { closingLine, runVitest } from './lib/vitest.ts';
 
-/** The tests in test/e2e start the command as it is published, so it is built before them. */
+/** The command as it is published, which the tests in test/e2e start: built, and seen to start. */
 const bin: Gate = {
   name: 'bin',
   async run(root) {
     const { files, problems } = await ensureBin(root);
-    return { ok: problems.length === 0, looked: `${files} files in dist/bin`, output: problems.join('\n') };
+    if (problems.length > 0) return { ok: false, looked: 'not built', output: problems.join('\n') };
+    const { code, output } = await runNode(root, [BIN_PATH, '--version']);
+    const ok = code === 0 && output.trim() === readVersion(root);
+    return { ok, looked: `${files} files, version ${output.trim()}`, output: `--version ended with ${code}` };
   },
 };
 

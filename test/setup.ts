@@ -13,14 +13,17 @@ fc.configureGlobal({
 });
 
 // Noise is a failure. The call throws, so that the stack shows where it is; and it is counted, in case the throw
-// is caught. Warnings of the process arrive late, and then count against the next test of the file.
+// is caught. Warnings of the process arrive late, and then count against the next test, or the file.
 const METHODS = ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir', 'table'] as const;
 const noise: string[] = [];
 function recordWarning({ name, message }: Error): void {
   if (name !== 'ExperimentalWarning') noise.push(`${name}: ${message}`);
 }
 beforeAll(() => void process.on('warning', recordWarning));
-afterAll(() => void process.off('warning', recordWarning));
+afterAll(() => {
+  process.off('warning', recordWarning);
+  expect(noise.splice(0), 'unexpected output after the last test').toEqual([]);
+});
 
 beforeEach(() => {
   for (const method of METHODS) {

@@ -4,6 +4,7 @@ import { BIN_NAME, bundleBin } from './bundle.ts';
 import { listFiles } from './files.ts';
 
 export const BIN_FOLDER = 'dist/bin';
+export const BIN_PATH: string = `${BIN_FOLDER}/${BIN_NAME}`;
 
 export interface Built {
   /** How many modules stand in the folder. */
@@ -28,12 +29,12 @@ export async function buildBin(root: string): Promise<Built> {
   const { files, problems } = await bundleBin(root);
   if (problems.length > 0) return { files: 0, problems };
   const folder = join(root, BIN_FOLDER);
-  for (const { name, code } of [...files].sort((a, b) => entryLast(a.name) - entryLast(b.name))) {
-    writeWhole(join(folder, name), code);
+  for (const { name, text } of [...files].sort((a, b) => entryLast(a.name) - entryLast(b.name))) {
+    writeWhole(join(folder, name), text);
   }
   const names = new Set(files.map(({ name }) => name));
   for (const name of listFiles(folder, ['.'], '.js')) if (!names.has(name)) rmSync(join(folder, name));
-  return { files: files.length, problems: [] };
+  return { files: listFiles(folder, ['.'], '.js').length, problems: [] };
 }
 
 function entryLast(name: string): number {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type OutputChunk, type RolldownLog, rolldown } from 'rolldown';
+import { collectLicences } from './licences.ts';
 
 export interface CoreBundle {
   readonly code: string;
@@ -32,7 +33,7 @@ export async function bundleCore(root: string): Promise<CoreBundle> {
 
 /** The command: an entry, and a chunk for each part that is loaded when it is needed. */
 export interface BinBundle {
-  readonly files: readonly { readonly name: string; readonly code: string }[];
+  readonly files: readonly { readonly name: string; readonly text: string }[];
   readonly problems: readonly string[];
 }
 
@@ -42,12 +43,14 @@ export const BIN_NAME = 'propolis.js';
 /** Bundles the command for Node, with its packages inside, so that an installed command has nothing to resolve. */
 export async function bundleBin(root: string): Promise<BinBundle> {
   const { chunks, problems } = await bundle(root, BIN_ENTRY, { platform: 'node', format: 'esm' });
+  const licences = collectLicences(chunks.flatMap(({ moduleIds }) => moduleIds));
+  const modules = chunks.map(({ fileName, code, isEntry }) => ({
+    name: fileName,
+    text: isEntry ? withShebang(code) : code,
+  }));
   return {
-    files: chunks.map(({ fileName, code, isEntry }) => ({
-      name: fileName,
-      code: isEntry ? withShebang(code) : code,
-    })),
-    problems: [...problems, ...chunks.flatMap(foreignImports)],
+    files: [{ name: 'licences.txt', text: licences.text }, ...modules],
+    problems: [...problems, ...licences.problems, ...chunks.flatMap(foreignImports)],
   };
 }
 

@@ -43,7 +43,11 @@ async function runGate(root: string, gate: Gate): Promise<GateResult> {
   }
 }
 
+const SHOWN_LINES = 200;
+
 function indent(text: string): string {
   const lines = text.trimEnd().split('\n');
-  return `${lines.map((line) => (line === '' ? '' : `     ${line}`)).join('\n')}\n`;
+  const shown = lines.slice(0, SHOWN_LINES).map((line) => (line === '' ? '' : `     ${line}`));
+  if (lines.length > SHOWN_LINES) shown.push(`     … and ${lines.length - SHOWN_LINES} more lines`);
+  return `${shown.join('\n')}\n`;
 }

@@ -73,7 +73,7 @@ function builtPath(path: string): string {
 
 /** `--listFiles` prints absolute paths among the errors. */
 function withoutListing(output: string): string {
-  return output.replace(/^(?:\/|[A-Za-z]:\/).*\.(?:ts|mts|cts|json)\r?\n/gm, '');
+  return output.replace(/^(?:\/|[A-Za-z]:\/).*\.(?:[mc]?[jt]s|json)\r?\n/gm, '');
 }
 
 /** Directions of imports, and packages that package.json does not declare. */
@@ -94,16 +94,27 @@ const imports: Gate = {
 };
 
 export function readDeclared(root: string): DeclaredPackages {
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    readonly name: string;
-    readonly dependencies?: Readonly<Record<string, string>>;
-    readonly devDependencies?: Readonly<Record<string, string>>;
-  };
+  const { name, dependencies, devDependencies } = readManifest(root);
   return {
-    name: manifest.name,
-    dependencies: Object.keys(manifest.dependencies ?? {}),
-    devDependencies: Object.keys(manifest.devDependencies ?? {}),
+    name,
+    dependencies: Object.keys(dependencies ?? {}),
+    devDependencies: Object.keys(devDependencies ?? {}),
   };
+}
+
+export function readVersion(root: string): string {
+  return readManifest(root).version;
+}
+
+interface PackageManifest {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+function readManifest(root: string): PackageManifest {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PackageManifest;
 }
 
 /** The core as one script for a browser, loaded where there is nothing but the language. */

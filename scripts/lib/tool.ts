@@ -18,13 +18,15 @@ export interface ToolRun {
   readonly output: string;
 }
 
-/** Runs a tool in `root` and keeps what it writes. Colours follow the terminal of this process. */
+/** Runs a tool in `root` and keeps what it writes. */
 export function runTool(root: string, tool: Tool, args: readonly string[]): Promise<ToolRun> {
+  return runNode(root, [join(root, TOOLS[tool]), ...args]);
+}
+
+/** Runs this Node with other arguments, as {@link runTool}. */
+export function runNode(root: string, args: readonly string[]): Promise<ToolRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, TOOLS[tool]), ...args], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
