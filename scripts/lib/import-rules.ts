@@ -37,7 +37,8 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { from: ENGINE, to: [MODEL], packages: ['re2js'], ...CORE },
   { from: FLOW, to: [MODEL], packages: [], ...CORE },
   { from: PORTS, to: [MODEL], packages: [], ...CORE },
-  { from: CATALOG, to: [MODEL, MANIFEST, ENGINE, FLOW, PORTS], packages: [], ...CORE },
+  // propolis.yaml is read by its own shapes, so that an error names the field and what it must be.
+  { from: CATALOG, to: [MODEL, MANIFEST, ENGINE, FLOW, PORTS], packages: ['yaml'], ...CORE },
   { from: LINT, to: [MODEL, MANIFEST, ENGINE, FLOW, PORTS, CATALOG], packages: [], ...CORE },
   { from: DIAGNOSE, to: [MODEL, MANIFEST, ENGINE, FLOW, PORTS, CATALOG], packages: [], ...CORE },
   { from: REPORT, to: [MODEL, MANIFEST, ENGINE, FLOW, CATALOG, LINT, DIAGNOSE], packages: [], ...CORE },
