@@ -74,83 +74,85 @@ interface PlantedFault {
   readonly says: string;
 }
 
+const FAULTS: readonly PlantedFault[] = [
+  {
+    gate: 'format',
+    fault: 'bad spacing',
+    files: { 'src/core/model/x.ts': 'export const a: number=1;\n' },
+    says: 'Formatter would have printed',
+  },
+  {
+    gate: 'format',
+    fault: 'imports out of order',
+    files: {
+      'src/cli/x.ts':
+        "import { b } from './b.ts';\nimport { a } from './a.ts';\n\nexport const c: number = a + b;\n",
+    },
+    says: 'organizeImports',
+  },
+  {
+    gate: 'types',
+    fault: 'Node in the core',
+    files: {
+      'src/core/model/x.ts':
+        "import { readFileSync } from 'node:fs';\nexport const read: unknown = readFileSync;\n",
+    },
+    says: "src/core/model/x.ts(1,30): error TS2591: Cannot find name 'node:fs'",
+  },
+  {
+    gate: 'types',
+    fault: 'a global of the browser in the core',
+    files: { 'src/core/model/x.ts': "export const u: string = new URL('a:b').href;\n" },
+    says: "error TS2304: Cannot find name 'URL'",
+  },
+  {
+    gate: 'types',
+    fault: 'an import out of the core',
+    files: { 'src/core/model/x.ts': "export * from '../../cli/main.ts';\n" },
+    says: 'error TS6059',
+  },
+  {
+    gate: 'types',
+    fault: 'an optional field set to undefined, in a test',
+    files: { 'test/x.test.ts': 'export const a: { readonly b?: number } = { b: undefined };\n' },
+    says: 'test/x.test.ts(1,14): error TS2375',
+  },
+  {
+    gate: 'types',
+    fault: 'a folder of the source that no project includes',
+    files: { 'src/webhook/x.ts': 'export const a: number = 1;\n' },
+    says: 'src/webhook/x.ts: neither src/core/tsconfig.json nor src/tsconfig.json includes it',
+  },
+  {
+    gate: 'imports',
+    fault: 'an import against the direction',
+    files: { 'src/core/model/x.ts': "import '../engine/a.ts';\n" },
+    says: 'src/core/model/x.ts:1: src/core/model may import nothing outside itself',
+  },
+  {
+    gate: 'browser',
+    fault: 'Node behind a package or an assertion',
+    files: {
+      'src/core/index.ts': "// @ts-expect-error planted\nexport { readFileSync } from 'node:fs';\n",
+    },
+    says: "Could not resolve 'node:fs'",
+  },
+  {
+    gate: 'browser',
+    fault: 'a host object that is used while loading',
+    files: { 'src/core/index.ts': "export const a: unknown = globalThis['process'].env;\n" },
+    says: 'does not load without a host: TypeError',
+  },
+  {
+    gate: 'browser',
+    fault: 'no core at all',
+    files: { 'src/core/index.ts': 'export {};\n' },
+    says: 'exports nothing',
+  },
+];
+
 describe('a gate is red on a planted fault', () => {
-  it.each([
-    {
-      gate: 'format',
-      fault: 'bad spacing',
-      files: { 'src/core/model/x.ts': 'export const a: number=1;\n' },
-      says: 'Formatter would have printed',
-    },
-    {
-      gate: 'format',
-      fault: 'imports out of order',
-      files: {
-        'src/cli/x.ts':
-          "import { b } from './b.ts';\nimport { a } from './a.ts';\n\nexport const c: number = a + b;\n",
-      },
-      says: 'organizeImports',
-    },
-    {
-      gate: 'types',
-      fault: 'Node in the core',
-      files: {
-        'src/core/model/x.ts':
-          "import { readFileSync } from 'node:fs';\nexport const read: unknown = readFileSync;\n",
-      },
-      says: "src/core/model/x.ts(1,30): error TS2591: Cannot find name 'node:fs'",
-    },
-    {
-      gate: 'types',
-      fault: 'a global of the browser in the core',
-      files: { 'src/core/model/x.ts': "export const u: string = new URL('a:b').href;\n" },
-      says: "error TS2304: Cannot find name 'URL'",
-    },
-    {
-      gate: 'types',
-      fault: 'an import out of the core',
-      files: { 'src/core/model/x.ts': "export * from '../../cli/main.ts';\n" },
-      says: 'error TS6059',
-    },
-    {
-      gate: 'types',
-      fault: 'an optional field set to undefined, in a test',
-      files: { 'test/x.test.ts': 'export const a: { readonly b?: number } = { b: undefined };\n' },
-      says: 'test/x.test.ts(1,14): error TS2375',
-    },
-    {
-      gate: 'types',
-      fault: 'a folder of the source that no project includes',
-      files: { 'src/webhook/x.ts': 'export const a: number = 1;\n' },
-      says: 'src/webhook/x.ts: neither src/core/tsconfig.json nor src/tsconfig.json includes it',
-    },
-    {
-      gate: 'imports',
-      fault: 'an import against the direction',
-      files: { 'src/core/model/x.ts': "import '../engine/a.ts';\n" },
-      says: 'src/core/model/x.ts:1: src/core/model may import nothing outside itself',
-    },
-    {
-      gate: 'browser',
-      fault: 'Node behind a package or an assertion',
-      files: {
-        'src/core/index.ts': "// @ts-expect-error planted\nexport { readFileSync } from 'node:fs';\n",
-      },
-      says: "Could not resolve 'node:fs'",
-    },
-    {
-      gate: 'browser',
-      fault: 'a host object that is used while loading',
-      files: { 'src/core/index.ts': "export const a: unknown = globalThis['process'].env;\n" },
-      says: 'does not load without a host: TypeError',
-    },
-    {
-      gate: 'browser',
-      fault: 'no core at all',
-      files: { 'src/core/index.ts': 'export {};\n' },
-      says: 'exports nothing',
-    },
-  ] as readonly PlantedFault[])('$gate: $fault', async ({ gate, files, says }) => {
+  it.each(FAULTS)('$gate: $fault', async ({ gate, files, says }) => {
     await withPlanted(files, async () => {
       const { ok, output } = await runGate(gate);
       expect(output).toContain(says);

@@ -67,5 +67,5 @@ export const TEST_RULE: ImportRule = {
 /** The one file of `src` that may touch `process.exit`, `process.exitCode` and `process.argv`. */
 export const PROCESS_FILE = 'src/cli/main.ts';
 
-/** The parts of `process` that belong to a whole program, not to a piece of it. */
-export const PROCESS_PARTS: readonly string[] = ['exit', 'exitCode', 'argv', 'abort'];
+/** The parts of `process` that belong to a whole program, not to a piece of it. `*`: all, under another name. */
+export const PROCESS_PARTS: readonly string[] = ['exit', 'exitCode', 'argv', 'abort', '*'];

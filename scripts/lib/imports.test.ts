@@ -140,10 +140,16 @@ describe('planted violations', () => {
       says: 'only src/cli/main.ts may touch process.argv',
     },
     {
-      name: 'process as a module',
+      name: 'the exit by name',
       path: 'src/cli/run.ts',
-      text: "import { exit } from 'node:process';",
-      says: 'only src/cli/main.ts may import node:process; take what you need as an argument',
+      text: "import { stdin, exit as end } from 'node:process';",
+      says: 'only src/cli/main.ts may touch process.exit',
+    },
+    {
+      name: 'process under another name',
+      path: 'src/cli/run.ts',
+      text: "import * as host from 'node:process';",
+      says: 'only src/cli/main.ts may touch process.*',
     },
     {
       name: 'a folder that no rule knows',
@@ -177,6 +183,7 @@ describe('what is allowed', () => {
     ['src/core/engine/x.test.ts', "import { it } from 'vitest'; import { a } from '../report/a.ts';"],
     ['src/cli/main.ts', "process.exitCode = await run(process.argv.slice(2)); import('./run.ts');"],
     ['src/cli/io.ts', 'export const out = process.stdout; export const { env } = process;'],
+    ['src/adapters/files/x.ts', "import process, { stdin } from 'node:process';"],
     ['scripts/x.ts', "import { it } from 'vitest'; process.exitCode = 1;"],
     ['examples/x.ts', "import { a } from 'propolis/node';"],
   ])('%s', (path, text) => {

@@ -69,7 +69,7 @@ function whatIsWrong(
     return rule.published ? 'imports a computed name, which no gate can follow' : undefined;
   }
   if (specifier.startsWith('.')) return wrongPath(path, rule, specifier);
-  if (specifier.startsWith('node:') || isBuiltin(specifier)) return wrongBuiltin(path, rule, specifier);
+  if (specifier.startsWith('node:') || isBuiltin(specifier)) return wrongBuiltin(rule, specifier);
   return wrongPackage(rule, packageOf(specifier), declared);
 }
 
@@ -83,12 +83,9 @@ function wrongPath(path: string, rule: ImportRule, specifier: string): string | 
   return `${rule.from} may import ${allowed}; this is ${target}`;
 }
 
-function wrongBuiltin(path: string, rule: ImportRule, specifier: string): string | undefined {
+function wrongBuiltin(rule: ImportRule, specifier: string): string | undefined {
   if (!rule.node) return `${rule.from} runs in a browser and may not import ${specifier}`;
-  if (!specifier.startsWith('node:')) return `write node:${specifier}`;
-  return rule.published && specifier === 'node:process' && path !== PROCESS_FILE
-    ? `only ${PROCESS_FILE} may import node:process; take what you need as an argument`
-    : undefined;
+  return specifier.startsWith('node:') ? undefined : `write node:${specifier}`;
 }
 
 function wrongPackage(rule: ImportRule, name: string, declared: DeclaredPackages): string | undefined {

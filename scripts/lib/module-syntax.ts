@@ -70,6 +70,7 @@ function requestOf(node: Node): unknown {
 }
 
 function processPartsOf(node: Node): readonly string[] {
+  if (node['type'] === 'ImportDeclaration') return importedProcessParts(node);
   if (node['type'] === 'MemberExpression' && isProcess(node['object'])) {
     const property = node['property'];
     const name = node['computed'] === true ? stringOf(property) : nameOf(property);
@@ -81,6 +82,16 @@ function processPartsOf(node: Node): readonly string[] {
     return properties.flatMap((property) => (isNode(property) ? (nameOf(property['key']) ?? []) : []));
   }
   return [];
+}
+
+/** What `node:process` is asked for by name. All of it under another name than `process` hides the parts: `*`. */
+function importedProcessParts(node: Node): readonly string[] {
+  if (stringOf(node['source']) !== 'node:process' || !Array.isArray(node['specifiers'])) return [];
+  return node['specifiers'].flatMap((specifier) => {
+    if (!isNode(specifier)) return [];
+    if (specifier['type'] === 'ImportSpecifier') return nameOf(specifier['imported']) ?? [];
+    return isNamed(specifier['local'], 'process') ? [] : ['*'];
+  });
 }
 
 /** `process`, or `globalThis.process`. */
