@@ -1,0 +1,73 @@
+import type { Decision, SideDecision } from '../model/decision.ts';
+import type { FlowL7 } from '../model/flow.ts';
+import type { L7Request } from '../model/l7.ts';
+import { isProtocol, type Protocol } from '../model/port.ts';
+import type { End } from './ends.ts';
+import type { State } from './state.ts';
+import type { Edge } from './summarize.ts';
+
+/** An edge with both ends known and judged by the files. */
+export interface Judged {
+  readonly edge: Edge;
+  readonly from: End;
+  readonly to: End;
+  /** Absent where the protocol is none that policies speak of. */
+  readonly decision: Decision | undefined;
+}
+
+export function judge(edge: Edge, ends: { readonly from: End; readonly to: End }, state: State): Judged {
+  return { edge, ...ends, decision: decide(edge, ends, state) };
+}
+
+/** Judges an edge in any state that has its ends. */
+export function decide(
+  edge: Edge,
+  { from, to }: { readonly from: End; readonly to: End },
+  { engine }: State,
+): Decision | undefined {
+  const [source, destination] = [engine.find(from.id), engine.find(to.id)];
+  const protocol = protocolOf(edge);
+  if (source === undefined || destination === undefined || protocol === undefined) return undefined;
+  const l7 = requestOf(edge.l7);
+  return engine.decide({
+    from: source,
+    to: destination,
+    protocol,
+    port: edge.port,
+    ...(l7 === undefined ? {} : { l7 }),
+  });
+}
+
+export function protocolOf({ protocol }: Edge): Protocol | undefined {
+  return isProtocol(protocol) ? protocol : undefined;
+}
+
+/** The side that refuses, as packets meet it: egress first. */
+export function refusingSide(decision: Decision): SideDecision | undefined {
+  if (decision.egress.verdict === 'denied') return decision.egress;
+  return decision.ingress.verdict === 'denied' ? decision.ingress : undefined;
+}
+
+/** What a recorded request held, as L7 rules see it. */
+function requestOf(l7: FlowL7 | undefined): L7Request | undefined {
+  switch (l7?.kind) {
+    case 'http': {
+      const { host, path } = splitUrl(l7.url);
+      return { kind: 'http', method: l7.method, path, host, headers: l7.headers };
+    }
+    case 'dns':
+      return { kind: 'dns', name: l7.query };
+    case undefined:
+    case 'other':
+      return undefined;
+  }
+}
+
+/** `http://api:8080/v1?q` is host `api:8080` and path `/v1?q`. */
+function splitUrl(url: string): { readonly host: string; readonly path: string } {
+  const scheme = url.indexOf('://');
+  if (scheme === -1) return { host: '', path: url };
+  const rest = url.slice(scheme + 3);
+  const slash = rest.indexOf('/');
+  return slash === -1 ? { host: rest, path: '/' } : { host: rest.slice(0, slash), path: rest.slice(slash) };
+}

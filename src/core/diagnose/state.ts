@@ -1,0 +1,67 @@
+import type { Catalog } from '../catalog/index.ts';
+import { compile, type Engine } from '../engine/index.ts';
+import { type ReadOptions, readRepository } from '../manifest/read.ts';
+import { worldOf } from '../manifest/world.ts';
+import type { AgentOptions } from '../model/options.ts';
+import type { RepositoryRead, SourceFile } from '../model/repository.ts';
+import type { Endpoint } from '../model/world.ts';
+import { type End, endpointAsRecorded, endpointInFiles } from './ends.ts';
+
+/** What a diagnosis is made of besides flows. */
+export interface Inputs {
+  readonly files: readonly SourceFile[];
+  readonly catalog: Catalog;
+  readonly options: AgentOptions;
+  readonly readOptions: ReadOptions;
+}
+
+/** Files as read, and an engine over them and the ends that were seen. */
+export interface State {
+  readonly files: readonly SourceFile[];
+  readonly read: RepositoryRead;
+  readonly engine: Engine;
+}
+
+/** The world of the files with the ends of the flows in it: an end that was seen stands for the one declared. */
+export function stateOf(inputs: Inputs, files: readonly SourceFile[], ends: readonly End[]): State {
+  const read = readRepository(files, inputs.readOptions);
+  return stateWith(inputs, { files, read, ends, endpointOf: endpointInFiles });
+}
+
+/** The same policies over labels exactly as the flows recorded them. */
+export function recordedState(inputs: Inputs, { files, read }: State, ends: readonly End[]): State {
+  return stateWith(inputs, { files, read, ends, endpointOf: endpointAsRecorded });
+}
+
+function stateWith(
+  inputs: Inputs,
+  {
+    files,
+    read,
+    ends,
+    endpointOf,
+  }: {
+    readonly files: readonly SourceFile[];
+    readonly read: RepositoryRead;
+    readonly ends: readonly End[];
+    readonly endpointOf: typeof endpointInFiles;
+  },
+): State {
+  const { catalog, options } = inputs;
+  const world = worldOf(read, options);
+  const seen = new Map<string, Endpoint>();
+  for (const end of ends) seen.set(end.id, endpointOf(end, { read, catalog, options }));
+  const endpoints = [...world.endpoints.filter(({ id }) => !seen.has(id)), ...seen.values()];
+  return { files, read, engine: compile({ ...world, endpoints }, options) };
+}
+
+/** The files with some of them replaced. */
+export function withFiles(
+  files: readonly SourceFile[],
+  changed: readonly SourceFile[],
+): readonly SourceFile[] {
+  const texts = new Map(changed.map((file) => [file.path, file]));
+  const kept = files.map((file) => texts.get(file.path) ?? file);
+  const paths = new Set(files.map(({ path }) => path));
+  return [...kept, ...changed.filter(({ path }) => !paths.has(path))];
+}

@@ -1,0 +1,252 @@
+import type { Decision, EngineAssumption } from '../model/decision.ts';
+import type { FlowReadCounts } from '../model/flow.ts';
+import type { CiliumVersion } from '../model/options.ts';
+import type { Place } from '../model/place.ts';
+import type { Direction, PolicyRef } from '../model/policy.ts';
+import type { Protocol } from '../model/port.ts';
+import type { PortSet } from '../model/port-set.ts';
+import type { Approximation, Problem } from '../model/repository.ts';
+
+/** Who stands at one end of a finding: what a person would call it. */
+export interface Party {
+  readonly kind: 'pod' | 'reserved' | 'outside' | 'unknown';
+  /** `zipline/api`, `kube-apiserver`, `world`. */
+  readonly name: string;
+  /** Empty where there is none. */
+  readonly namespace: string;
+  readonly workload: string;
+  /** Addresses or DNS names seen, the most frequent first; at most a handful. */
+  readonly seenAs: readonly string[];
+}
+
+/** A rule or policy with its place, as the engine names it. */
+export interface DecidedBy {
+  readonly policy: PolicyRef;
+  readonly place: Place;
+  /** Whether a rule matched, or the policy made the direction default-deny. */
+  readonly how: 'allow' | 'deny' | 'default-deny' | 'l7';
+}
+
+/**
+ * Why traffic was dropped. The code is stable and documented in `docs/causes.md`; the fields are what the words
+ * are made from.
+ */
+export type Cause =
+  /** The namespace has no label for a shared resource. */
+  | { readonly code: 'missing-access-label'; readonly namespace: string; readonly resource: string }
+  /** The namespace's profile admits no such egress. `profile` is empty where it has none. */
+  | { readonly code: 'profile-without-egress'; readonly namespace: string; readonly profile: string }
+  /** The namespace's profile admits no ingress from this gateway. */
+  | {
+      readonly code: 'profile-without-gateway';
+      readonly namespace: string;
+      readonly profile: string;
+      readonly gateway: string;
+    }
+  /** No baseline admits DNS. Should not happen. */
+  | { readonly code: 'missing-dns-baseline'; readonly namespace: string }
+  /** No baseline, and no platform policy, admits Prometheus. Should not happen. */
+  | { readonly code: 'missing-scrape-baseline'; readonly namespace: string }
+  /** A platform namespace's own policy lacks the rule. */
+  | { readonly code: 'missing-platform-rule'; readonly namespace: string }
+  /** No rule of an app's namespace admits it, and no label would. */
+  | { readonly code: 'no-rule'; readonly namespace: string }
+  /** This namespace's side admits it; the other end does not. */
+  | { readonly code: 'other-end-refuses'; readonly namespace: string; readonly other: string }
+  | { readonly code: 'denied-by-rule'; readonly policy: PolicyRef }
+  /** A rule names the Service's port; policy sees the pod's. */
+  | {
+      readonly code: 'service-port';
+      readonly policy: PolicyRef;
+      readonly service: string;
+      readonly servicePort: number;
+      readonly podPort: number;
+    }
+  /** A CIDR rule covers the address, and CIDR rules never match pods or nodes. */
+  | { readonly code: 'cidr-on-cluster-peer'; readonly policy: PolicyRef; readonly cidr: string }
+  /** The peer is no endpoint of Cilium's, or Hubble knew nothing of it. */
+  | { readonly code: 'unknown-peer'; readonly address: string; readonly isUnmanaged: boolean }
+  | { readonly code: 'l7-refused'; readonly policies: readonly PolicyRef[]; readonly request: string }
+  | { readonly code: 'authentication'; readonly policies: readonly PolicyRef[] }
+  /** Dropped for another reason than policy; `report/` has advice for each. */
+  | { readonly code: 'not-policy'; readonly reason: string }
+  /** Recorded as dropped, and the files admit it. */
+  | { readonly code: 'disagreement'; readonly because: Disagreement };
+
+export type CauseCode = Cause['code'];
+export const CAUSE_CODES = [
+  'missing-access-label',
+  'profile-without-egress',
+  'profile-without-gateway',
+  'missing-dns-baseline',
+  'missing-scrape-baseline',
+  'missing-platform-rule',
+  'no-rule',
+  'other-end-refuses',
+  'denied-by-rule',
+  'service-port',
+  'cidr-on-cluster-peer',
+  'unknown-peer',
+  'l7-refused',
+  'authentication',
+  'not-policy',
+  'disagreement',
+] as const satisfies readonly CauseCode[];
+
+/** What may explain that the record and the files disagree. */
+export type Disagreement =
+  /** With the labels that the flow recorded it is denied: the files have moved on, or were never applied. */
+  | {
+      readonly kind: 'labels-differ';
+      readonly namespace: string;
+      readonly labels: readonly LabelDifference[];
+    }
+  /** The agent names a policy that the files do not have. */
+  | { readonly kind: 'policy-not-in-files'; readonly policies: readonly string[] }
+  /** Nothing in the inputs explains it. */
+  | { readonly kind: 'unexplained' };
+
+export interface LabelDifference {
+  readonly key: string;
+  /** Undefined: absent. */
+  readonly recorded: string | undefined;
+  readonly inFiles: string | undefined;
+}
+
+export type FixKind = 'access-label' | 'profile' | 'rule';
+
+/** One changed place of a file: the lines before and after. An insertion has an empty `before`. */
+export interface FixEdit {
+  readonly file: string;
+  readonly line: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface Fix {
+  readonly kind: FixKind;
+  readonly steps: readonly FixStep[];
+  readonly edits: readonly FixEdit[];
+  /** The files as they would be, for `--apply` and for tests. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** What a reviewer should weigh. */
+  readonly warnings: readonly FixWarning[];
+}
+
+export type FixStep =
+  | {
+      readonly kind: 'access-label';
+      readonly namespace: string;
+      readonly resource: string;
+      readonly label: string;
+    }
+  | {
+      readonly kind: 'profile';
+      readonly namespace: string;
+      readonly from: string;
+      readonly to: string;
+      readonly label: string;
+    }
+  | { readonly kind: 'rule'; readonly policy: PolicyRef; readonly list: Direction; readonly place: Place };
+
+export type FixWarning =
+  /** A profile opens more than the port that was asked for; `opens` counts pairs of groups. */
+  { readonly code: 'profile-widens'; readonly narrower: 'policy-in-namespace' };
+
+/** Why there is no fix. */
+export type NoFix =
+  /** It is not for a policy to fix, or no change would. */
+  | { readonly code: 'nothing-to-change' }
+  /** A deny rule is somebody's decision: remove or narrow it by hand. */
+  | { readonly code: 'deny-is-deliberate' }
+  /** Candidates were tried, and it would still be denied. */
+  | { readonly code: 'not-provable'; readonly tried: readonly FixKind[] }
+  /** The file cannot be edited safely; write it by hand. */
+  | { readonly code: 'edit-refused'; readonly file: string; readonly line: number; readonly why: string }
+  /** A policy of the namespace's own is needed, and none is there to add a rule to. */
+  | { readonly code: 'needs-own-policy'; readonly namespace: string }
+  /** It should exist for all pods: restore the baseline. */
+  | { readonly code: 'restore-baseline'; readonly baseline: string };
+
+export interface Opened {
+  readonly from: string;
+  readonly to: string;
+  readonly ports: PortSet;
+}
+
+/** The flow judged again with the change made, and everything else that the change opens. */
+export interface Proof {
+  readonly before: Decision;
+  readonly after: Decision;
+  /** Without the finding's own pair and port. */
+  readonly opens: readonly Opened[];
+}
+
+export interface Finding {
+  readonly cause: Cause;
+  /** As recorded: where the packet was dropped. */
+  readonly direction: Direction | 'unknown';
+  readonly from: Party;
+  readonly to: Party;
+  readonly protocol: string;
+  /** The pod's port; the type for ICMP; 0 where there is none. */
+  readonly port: number;
+  readonly count: number;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+  readonly dropReason: string;
+  readonly decidedBy: readonly DecidedBy[];
+  /** Absent where an end is not known well enough to be judged. */
+  readonly decision?: Decision;
+  readonly fix?: Fix;
+  readonly noFix?: NoFix;
+  readonly proof?: Proof;
+  readonly assumptions: readonly EngineAssumption[];
+}
+
+/** Drops that are nobody's to fix. */
+export interface Folded {
+  readonly kind: 'reply' | 'noise' | 'audit';
+  readonly count: number;
+}
+
+export type Assumption =
+  | { readonly code: 'cilium-version'; readonly version: CiliumVersion }
+  | ({ readonly code: 'approximation' } & { readonly approximation: Approximation })
+  | { readonly code: 'problem'; readonly count: number; readonly first: Problem }
+  | {
+      readonly code: 'refused-policies';
+      readonly count: number;
+      readonly first: PolicyRef & { readonly place: Place };
+    }
+  | { readonly code: 'lost-events'; readonly count: number }
+  | {
+      readonly code: 'skipped-lines';
+      readonly count: number;
+      readonly file: string;
+      readonly firstLine: number;
+    }
+  | { readonly code: 'labels-from-files'; readonly count: number }
+  | { readonly code: 'labels-unknown'; readonly count: number; readonly example: string }
+  | { readonly code: 'too-many-edges'; readonly count: number }
+  | { readonly code: 'engine'; readonly assumption: EngineAssumption };
+
+export interface Diagnosis {
+  readonly namespace: string;
+  readonly window: {
+    /** Milliseconds since 1970; absent without flows. */
+    readonly fromMs?: number;
+    readonly toMs?: number;
+    readonly flows: number;
+    /** Drops that touch the namespace, each counted once. */
+    readonly dropped: number;
+    readonly lost: number;
+    readonly skipped: number;
+  };
+  readonly findings: readonly Finding[];
+  readonly folded: readonly Folded[];
+  readonly assumptions: readonly Assumption[];
+  readonly counts: FlowReadCounts;
+}
+
+export type { Protocol };
