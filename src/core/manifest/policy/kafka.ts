@@ -1,0 +1,41 @@
+const KEYS = [
+  'produce',
+  'fetch',
+  'offsets',
+  'metadata',
+  'leaderandisr',
+  'stopreplica',
+  'updatemetadata',
+  'controlledshutdown',
+  'offsetcommit',
+  'offsetfetch',
+  'findcoordinator',
+  'joingroup',
+  'heartbeat',
+  'leavegroup',
+  'syncgroup',
+  'describegroups',
+  'listgroups',
+  'saslhandshake',
+  'apiversions',
+  'createtopics',
+  'deletetopics',
+  'deleterecords',
+  'initproducerid',
+  'offsetforleaderepoch',
+  'addpartitionstotxn',
+  'addoffsetstotxn',
+  'endtxn',
+  'writetxnmarkers',
+  'txnoffsetcommit',
+  'describeacls',
+  'createacls',
+  'deleteacls',
+  'describeconfigs',
+  'alterconfigs',
+];
+
+/** Whether Cilium (until 1.19) knows the request by this name, in any case. */
+export function isKafkaKey(name: string): boolean {
+  return KEYS.includes(name.toLowerCase());
+}

@@ -1,0 +1,16 @@
+import { type Operator, requirement, type Selector, selectorKey } from '../../model/selector.ts';
+import type { SelectorData } from './cilium-object.ts';
+
+/**
+ * A label selector of an object that was accepted. `fallback` is the source of keys without one: `any` in Cilium's
+ * objects, `k8s` in NetworkPolicy.
+ */
+export function readSelector(data: SelectorData, fallback: 'any' | 'k8s'): Selector {
+  const requirements = Object.entries(data.matchLabels ?? {}).map(([key, value]) =>
+    requirement(selectorKey(key, fallback), 'In', [value]),
+  );
+  for (const { key = '', operator = '', values = [] } of data.matchExpressions ?? []) {
+    requirements.push(requirement(selectorKey(key, fallback), operator as Operator, values));
+  }
+  return { requirements };
+}
