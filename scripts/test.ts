@@ -13,8 +13,12 @@ const bin: Gate = {
     const { files, problems } = await ensureBin(root);
     if (problems.length > 0) return { ok: false, looked: 'not built', output: problems.join('\n') };
     const { code, output } = await runNode(root, [BIN_PATH, '--version']);
-    const ok = code === 0 && output.trim() === readVersion(root);
-    return { ok, looked: `${files} files, version ${output.trim()}`, output: `--version ended with ${code}` };
+    const [printed, version] = [output.trim(), readVersion(root)];
+    return {
+      ok: code === 0 && printed === version,
+      looked: `${files} modules, version ${printed}`,
+      output: `--version printed "${printed}" and ended with ${code}; package.json says ${version}`,
+    };
   },
 };
 
