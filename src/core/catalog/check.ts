@@ -1,5 +1,5 @@
+import { nearestName } from '../manifest/policy/nearest-name.ts';
 import type { Path } from '../model/place.ts';
-import { nearestName } from './nearest.ts';
 import type { Catalog } from './types.ts';
 
 /** Two parts of a catalog that do not fit together: the field to change, its value, what it must be. */

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
-import { nearestName } from '../nearest.ts';
+import { nearestName } from '../../manifest/policy/nearest-name.ts';
 import { child, type JsonSchema, refuse, report, type Shape, type Spot } from './shape.ts';
 
 /** Fields by name. A field that is absent keeps its default; one that no shape knows is reported. */

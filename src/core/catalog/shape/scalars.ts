@@ -1,5 +1,5 @@
 import { isScalar } from 'yaml';
-import { nearestName } from '../nearest.ts';
+import { nearestName } from '../../manifest/policy/nearest-name.ts';
 import { refuse, report, type Shape } from './shape.ts';
 
 export interface TextForm {
