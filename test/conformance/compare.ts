@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { compile } from '../../src/core/engine/index.ts';
-import { worldName } from '../../src/core/engine/peer-selector.ts';
-import { agentRefusals, readPolicy } from '../../src/core/manifest/policy/read-policy.ts';
+import { compile, worldName } from '../../src/core/engine/index.ts';
+import { agentRefusals } from '../../src/core/manifest/policy/agent-refusals.ts';
+import { readPolicy } from '../../src/core/manifest/policy/read-policy.ts';
 import type { RawObject } from '../../src/core/manifest/raw-object.ts';
 import { parseCidr } from '../../src/core/model/cidr.ts';
 import { type AgentOptions, agentOptions } from '../../src/core/model/options.ts';
 import type { Policy } from '../../src/core/model/policy.ts';
 import { PROTOCOLS, type Protocol } from '../../src/core/model/port.ts';
 import type { Endpoint } from '../../src/core/model/world.ts';
+import { choicesOf } from './ambiguous.ts';
 
 /** A world with questions and the answers of Cilium's own engine; one object on a line. */
 export interface VerdictVector {
@@ -91,7 +92,13 @@ function compareAcceptance({ id, policy, accepted, reason }: ObjectVector): Comp
   };
 }
 
+/** Where Cilium itself may read a world in several ways, one of them must give all the recorded answers. */
 function compareVerdicts(vector: VerdictVector): Comparison {
+  const comparisons = choicesOf(vector.policies).map((policies) => compareReading({ ...vector, policies }));
+  return comparisons.reduce((best, one) => (one.differences.length < best.differences.length ? one : best));
+}
+
+function compareReading(vector: VerdictVector): Comparison {
   const options = agentOptions({ ...VECTOR_OPTIONS, ...vector.options });
   const differences: string[] = [];
   const policies = vector.policies.flatMap((value, i) => {

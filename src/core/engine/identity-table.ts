@@ -132,7 +132,7 @@ export class IdentityTable {
 export function selects(selector: IdentitySelector, identity: Identity, options: AgentOptions): boolean {
   switch (selector.kind) {
     case 'labels':
-      return holds(selector.selector, identity);
+      return (selector.aggregate === true && !identity.isWorld) || holds(selector.selector, identity);
     case 'cidr': {
       const { cidrs, except, group } = selector;
       const inside =

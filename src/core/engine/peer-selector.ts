@@ -1,14 +1,19 @@
 import { type Cidr, formatCidr, parseAddressOrCidr } from '../model/cidr.ts';
 import type { NamePattern } from '../model/l7.ts';
 import { CIDR_GROUP_KEY, CLUSTER_KEY, NAMESPACE_KEY, NAMESPACE_LABELS_PREFIX } from '../model/label.ts';
-import type { AgentOptions } from '../model/options.ts';
+import { type AgentOptions, isAtLeast } from '../model/options.ts';
 import type { Peer, Policy, PolicySpec } from '../model/policy.ts';
 import { type Requirement, requirement, type Selector, selectorKey, WILDCARD } from '../model/selector.ts';
 import type { CidrGroup, Service } from '../model/world.ts';
 
 /** What a rule's peer comes down to: a predicate over one identity's labels. */
 export type IdentitySelector =
-  | { readonly kind: 'labels'; readonly selector: Selector }
+  | {
+      readonly kind: 'labels';
+      readonly selector: Selector;
+      /** Whether it also selects whoever is in the cluster, by way of an aggregate; see {@link selectsAggregate}. */
+      readonly aggregate?: boolean;
+    }
   | {
       readonly kind: 'cidr';
       readonly cidrs: readonly Cidr[];
@@ -51,7 +56,7 @@ export function resolvePeer(peer: Peer, context: PeerContext): ResolvedPeer {
   const { policy, options } = context;
   switch (peer.kind) {
     case 'endpoints':
-      return labels(endpointPeer(peer.selector, context));
+      return endpoints(endpointPeer(peer.selector, context), options);
     case 'nodes':
       return labels(
         withCluster(
@@ -73,7 +78,7 @@ export function resolvePeer(peer: Peer, context: PeerContext): ResolvedPeer {
     case 'service-selector':
       return servicePeer(peer, context);
     case 'pods':
-      return labels(podsPeer(peer, policy, options));
+      return endpoints(podsPeer(peer, policy, options), options);
     case 'cloud-group':
       return { selectors: [], unresolved: { kind: 'cloud-group' } };
   }
@@ -269,6 +274,23 @@ function namespaceIs(namespace: string): Requirement {
 
 function reserved(name: string): Selector {
   return { requirements: [requirement({ source: 'reserved', key: name }, 'Exists')] };
+}
+
+function endpoints(selector: Selector, options: AgentOptions): ResolvedPeer {
+  return { selectors: [{ kind: 'labels', selector, aggregate: selectsAggregate(selector, options) }] };
+}
+
+/**
+ * From 1.20 the datapath also looks up an identity's aggregate, and the aggregate of the cluster is an identity
+ * with a single reserved label. A selector of negative requirements alone holds for it, and so admits every
+ * endpoint in the cluster, even those whose labels it was to exclude (cilium#46949, `pkg/policy/aggregate.go`).
+ */
+function selectsAggregate({ requirements }: Selector, { version }: AgentOptions): boolean {
+  return (
+    isAtLeast(version, '1.20') &&
+    requirements.length > 0 &&
+    requirements.every(({ operator }) => operator === 'NotIn' || operator === 'DoesNotExist')
+  );
 }
 
 function labels(selector: Selector): ResolvedPeer {

@@ -54,13 +54,14 @@ export class SelectorTable {
 function selectorText(selector: IdentitySelector): string {
   switch (selector.kind) {
     case 'labels':
-      return JSON.stringify(
+      return JSON.stringify([
+        selector.aggregate === true,
         selector.selector.requirements
           .map(({ source, key, operator, values }) =>
             JSON.stringify([source, key, operator, [...values].sort()]),
           )
           .sort(),
-      );
+      ]);
     case 'cidr':
       return JSON.stringify([
         selector.group,

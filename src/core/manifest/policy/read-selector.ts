@@ -1,4 +1,4 @@
-import { type Operator, requirement, type Selector, selectorKey } from '../../model/selector.ts';
+import { type Operator, type Requirement, requirement, type Selector, selectorKey } from '../../model/selector.ts';
 import type { SelectorData } from './cilium-object.ts';
 
 /**
@@ -6,9 +6,10 @@ import type { SelectorData } from './cilium-object.ts';
  * objects, `k8s` in NetworkPolicy.
  */
 export function readSelector(data: SelectorData, fallback: 'any' | 'k8s'): Selector {
-  const requirements = Object.entries(data.matchLabels ?? {}).map(([key, value]) =>
-    requirement(selectorKey(key, fallback), 'In', [value]),
-  );
+  const requirements: Requirement[] = Object.entries(data.matchLabels ?? {}).map(([key, value]) => ({
+    ...requirement(selectorKey(key, fallback), 'In', [value]),
+    isLabel: true,
+  }));
   for (const { key = '', operator = '', values = [] } of data.matchExpressions ?? []) {
     requirements.push(requirement(selectorKey(key, fallback), operator as Operator, values));
   }
