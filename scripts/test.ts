@@ -26,7 +26,10 @@ const args = process.argv.slice(2);
 const write = (text: string) => process.stdout.write(text);
 const gates = args.length === 0 ? [...GATES, bin] : [];
 const red = await runGates(ROOT, gates, write);
-if (args.length > 0) await ensureBin(ROOT);
+if (args.length > 0) {
+  const { problems } = await ensureBin(ROOT);
+  if (problems.length > 0) process.stderr.write(`dist/bin is not up to date:\n${problems.join('\n')}\n`);
+}
 
 const { code, counts } = await runVitest(ROOT, args);
 const ran = counts.passed + counts.failed;
