@@ -1,8 +1,9 @@
 import type { Buffer } from 'node:buffer';
 import { type ShareEndpoint, sharedEndpoints } from '../../core/flow/endpoint.ts';
-import { flowFromJson } from '../../core/flow/parse.ts';
+import { flowFromJson, type ParsedFlow } from '../../core/flow/parse.ts';
 import type { Flow } from '../../core/model/flow.ts';
 import type { FlowTally } from './flows-counts.ts';
+import { FastFlows } from './flows-fast.ts';
 import type { RecordSink } from './flows-records.ts';
 import { LogWrapping } from './flows-unwrap.ts';
 
@@ -14,6 +15,7 @@ export class FlowDecoder implements RecordSink {
   private readonly tally: FlowTally;
   private readonly wrapping: LogWrapping;
   private readonly share: ShareEndpoint = sharedEndpoints();
+  private readonly fast = new FastFlows(this.share);
   private waitingSince = 0;
 
   constructor(file: string, tally: FlowTally, maxRecordBytes: number) {
@@ -28,6 +30,11 @@ export class FlowDecoder implements RecordSink {
     end: number,
     at: { readonly line: number; readonly isLast: boolean },
   ): void {
+    const flow = this.fast.read(bytes, start, end);
+    if (flow !== undefined) {
+      this.flow(flow);
+      return;
+    }
     const text = bytes.toString('utf8', start, end).trim();
     if (text !== '') this.text(text, at.line, at.isLast);
   }
@@ -63,14 +70,19 @@ export class FlowDecoder implements RecordSink {
     for (let layer = 0; layer < LAYERS_MAX; layer += 1) {
       const value = text.startsWith('{') ? jsonOf(text) : undefined;
       if (text.startsWith('{') && value === undefined) break;
+      const parsed = value === undefined ? undefined : flowFromJson(value, this.share);
+      if (parsed !== undefined && !isNoFlow(parsed)) {
+        this.parsed(parsed, line, number);
+        return;
+      }
       const unwrapped = value === undefined ? this.wrapping.line(text) : this.wrapping.object(value);
       if (unwrapped.kind === 'partial') {
         this.waitingSince = number;
         return;
       }
       if (unwrapped.kind === 'none') {
-        if (value === undefined) break;
-        this.value(value, line, number);
+        if (parsed === undefined) break;
+        this.parsed(parsed, line, number);
         return;
       }
       text = unwrapped.text;
@@ -78,13 +90,11 @@ export class FlowDecoder implements RecordSink {
     this.skip(isLast && text.startsWith('{') ? 'cut-off' : 'not-json', number, line);
   }
 
-  private value(value: object, line: string, number: number): void {
-    const parsed = flowFromJson(value, this.share);
+  private parsed(parsed: ParsedFlow, line: string, number: number): void {
     switch (parsed.kind) {
       case 'flow':
-        this.tally.flows += 1;
-        for (const { field, value: unknown } of parsed.unknown) this.tally.unknownValue(field, unknown);
-        this.flows.push(parsed.flow);
+        for (const { field, value } of parsed.unknown) this.tally.unknownValue(field, value);
+        this.flow(parsed.flow);
         return;
       case 'lost':
         this.tally.lost += parsed.count;
@@ -98,10 +108,19 @@ export class FlowDecoder implements RecordSink {
     }
   }
 
+  private flow(flow: Flow): void {
+    this.tally.flows += 1;
+    this.flows.push(flow);
+  }
+
   private skip(reason: 'not-json' | 'cut-off' | 'too-long', line: number, text: string): void {
     if (reason === 'cut-off') this.cutOffs += 1;
     this.tally.skip(reason, { file: this.file, line }, text);
   }
+}
+
+function isNoFlow(parsed: ParsedFlow): boolean {
+  return parsed.kind === 'skipped' && parsed.reason === 'not-a-flow';
 }
 
 function jsonOf(text: string): object | undefined {

@@ -67,9 +67,9 @@ function looksLikeFlow(value: JsonObject): boolean {
 function flowFromObject(object: JsonObject, wrapper: JsonObject, share: ShareEndpoint): ParsedFlow {
   const enums = new Enums();
   const time = timeOf(object) ?? timeOf(wrapper) ?? EPOCH;
-  const event = objectOf(object, EVENT_TYPE) ?? NOTHING;
-  const eventType = countOf(event, TYPE);
-  const eventSubType = countOf(event, SUB_TYPE);
+  const { type: eventType, subType: eventSubType } = eventTypeFromJson(
+    objectOf(object, EVENT_TYPE) ?? NOTHING,
+  );
   // A drop event repeats its reason as its sub-type, which a field mask may have left alone.
   const given = countOf(object, DROP_REASON);
   const code = given === 0 && eventType === DROP_EVENT ? eventSubType : given;
@@ -110,6 +110,16 @@ function flowFromObject(object: JsonObject, wrapper: JsonObject, share: ShareEnd
     ...aggregateOf(object),
   };
   return { kind: 'flow', flow, unknown: enums.unknown };
+}
+
+export interface EventType {
+  readonly type: number;
+  readonly subType: number;
+}
+
+/** @param event the JSON of Hubble's `flow.CiliumEventType` */
+export function eventTypeFromJson(event: JsonObject): EventType {
+  return { type: countOf(event, TYPE), subType: countOf(event, SUB_TYPE) };
 }
 
 function timeOf(object: JsonObject): Instant | undefined {
