@@ -1,7 +1,15 @@
 import { columnBelow, deleteMember, insertLines, replaceByInline, replaceByLines } from './edit-block.ts';
 import { deleteFlowMember, type FlowText, insertFlowMember } from './edit-flow.ts';
 import { type HouseStyle, houseStyle } from './house-style.ts';
-import { beginsItsLine, endOfOwnLines, hasCommentIn, lineBreakAt, lineEnd, lineStart } from './layout.ts';
+import {
+  beginsItsLine,
+  endOfOwnLines,
+  endsItsLine,
+  hasCommentIn,
+  lineBreakAt,
+  lineEnd,
+  lineStart,
+} from './layout.ts';
 import {
   blockLines,
   entryLines,
@@ -18,7 +26,14 @@ import {
 import { Refused } from './refuse.ts';
 import type { Quote } from './scalar-text.ts';
 import { refuseShared, type Target } from './target.ts';
-import { keyText, type MapEntry, type MapNode, type SequenceNode, type TreeNode } from './tree.ts';
+import {
+  keyText,
+  type MapEntry,
+  type MapNode,
+  type Member,
+  type SequenceNode,
+  type TreeNode,
+} from './tree.ts';
 import type { PlainValue, TextEdit } from './types.ts';
 
 /**
@@ -51,7 +66,9 @@ export function insertEntry(
   }
   const neighbour = neighbourOf(map, after ?? []);
   if (map.layout === 'pair' || neighbour === undefined) throw new Refused('unsure', map.start, 'map-layout');
-  return insertLines(tree, neighbour.end, map.indent, entryLines(key, value, map.indent, style));
+  // Behind the last entry, comments in its column are the map's; elsewhere they are about the next entry.
+  const outer = neighbour === map.entries.at(-1) ? Math.max(0, map.indent - 1) : map.indent;
+  return insertLines(tree, neighbour.end, outer, entryLines(key, value, map.indent, style));
 }
 
 /** Gives an entry of a map another value. */
@@ -146,19 +163,16 @@ export type Emptied = 'entry-deleted' | 'empty-flow' | 'null-with-comments';
 export function emptiedForm(target: Target, parent: MapNode, entry: MapEntry): Emptied {
   const { tree } = target;
   const { value, colonEnd } = entry;
-  const members = value.kind === 'map' ? value.entries : value.kind === 'sequence' ? value.items : [];
-  const only = members[0];
-  if (only === undefined || colonEnd === undefined) throw new Refused('unsure', entry.start, 'key-layout');
-  if (value.kind === 'map' || value.kind === 'sequence') {
-    if (value.layout === 'flow' && parent.layout === 'block') return 'empty-flow';
+  if (colonEnd === undefined || (value.kind !== 'map' && value.kind !== 'sequence')) {
+    throw new Refused('unsure', entry.start, 'key-layout');
   }
-  const around =
-    hasCommentIn(
-      tree,
-      colonEnd,
-      beginsItsLine(tree.text, only.start) ? lineStart(tree.text, only.start) : only.start,
-    ) || hasCommentIn(tree, lineEnd(tree.text, only.end), endOfOwnLines(tree, entry.end, parent.indent));
-  if (!around) return 'entry-deleted';
+  if (value.layout === 'flow' && parent.layout === 'block') return 'empty-flow';
+  const only: Member | undefined = value.kind === 'map' ? value.entries[0] : value.items[0];
+  if (only === undefined) throw new Refused('unsure', entry.start, 'key-layout');
+  const from = beginsItsLine(tree.text, only.start) ? lineStart(tree.text, only.start) : only.start;
+  const ownEnd = endsItsLine(tree, only.end) ? lineEnd(tree.text, only.end) : only.end;
+  const until = value.layout === 'flow' ? value.end : endOfOwnLines(tree, entry.end, parent.indent);
+  if (!hasCommentIn(tree, colonEnd, from) && !hasCommentIn(tree, ownEnd, until)) return 'entry-deleted';
   return parent.layout === 'block' ? 'null-with-comments' : 'empty-flow';
 }
 

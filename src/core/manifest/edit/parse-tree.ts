@@ -99,7 +99,14 @@ function scalarOf(node: Scalar, token: CST.Token | undefined, at: number): Scala
   const start = token.offset;
   switch (token.type) {
     case 'block-scalar':
-      return { kind: 'scalar', style: 'block', content, start, end: blockScalarEnd(token), ...props };
+      return {
+        kind: 'scalar',
+        style: 'block',
+        content: blockContent(token, content),
+        start,
+        end: blockScalarEnd(token),
+        ...props,
+      };
     case 'single-quoted-scalar':
       return { kind: 'scalar', style: 'single', content, start, end: start + token.source.length, ...props };
     case 'double-quoted-scalar':
@@ -110,6 +117,12 @@ function scalarOf(node: Scalar, token: CST.Token | undefined, at: number): Scala
       return { kind: 'scalar', style: 'plain', content, start, end: start + token.source.length, ...props };
     }
   }
+}
+
+/** At the end of a text without a last line end, YAML 1.2 (8.1.1.2) and libyaml give the scalar none either. */
+function blockContent(token: CST.BlockScalar, content: string): string {
+  const cut = token.source !== '' && !token.source.endsWith('\n') && content.endsWith('\n');
+  return cut ? content.slice(0, -1) : content;
 }
 
 /** Blank lines at its end belong to a block scalar only where the header says so (`|+`). */
