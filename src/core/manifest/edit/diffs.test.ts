@@ -83,30 +83,33 @@ describe('unifiedDiff', () => {
       .replace('\n12\n', '\n')
       .replace('\n25\n', '\n25\nmore\n');
     expect(unifiedDiff('dir/a.yaml', before, after)).toBe(
-      [
-        '--- a/dir/a.yaml',
-        '+++ b/dir/a.yaml',
-        '@@ -2,14 +2,13 @@',
-        ...[
-          ' 2',
-          ' 3',
-          ' 4',
-          '-5',
-          '+five',
-          ' 6',
-          ' 7',
-          ' 8',
-          ' 9',
-          ' 10',
-          ' 11',
-          '-12',
-          ' 13',
-          ' 14',
-          ' 15',
-        ],
-        '@@ -23,6 +22,7 @@',
-        ...[' 23', ' 24', ' 25', '+more', ' 26', ' 27', ' 28', ''],
-      ].join('\n'),
+      `--- a/dir/a.yaml
++++ b/dir/a.yaml
+@@ -2,14 +2,13 @@
+ 2
+ 3
+ 4
+-5
++five
+ 6
+ 7
+ 8
+ 9
+ 10
+ 11
+-12
+ 13
+ 14
+ 15
+@@ -23,6 +22,7 @@
+ 23
+ 24
+ 25
++more
+ 26
+ 27
+ 28
+`,
     );
   });
 
@@ -199,8 +202,8 @@ function patched(before: string, diff: string): string {
   let out = '';
   let at = 0;
   for (const line of diff
-    .replaceAll('\n\\ No newline at end of file\n', '\n\0')
-    .split(/(?<=\n)(?!\0)/)
+    .replaceAll('\n\\ No newline at end of file\n', '\0\n')
+    .split(/(?<=\n)/)
     .slice(2)) {
     const text = line.slice(1).replace('\0\n', '');
     const hunk = /^@@ -(\d+)(?:,(\d+))? /.exec(line);
@@ -220,7 +223,7 @@ function patched(before: string, diff: string): string {
 }
 
 function commonLength(before: readonly string[], after: readonly string[]): number {
-  const row = new Array<number>(after.length + 1).fill(0);
+  const row = Array.from({ length: after.length + 1 }, () => 0);
   for (const left of before) {
     let diagonal = 0;
     for (const [index, right] of after.entries()) {

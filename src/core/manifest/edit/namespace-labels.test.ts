@@ -61,7 +61,7 @@ describe('a label of a Namespace object', () => {
       { a: 'x' },
       `${head}  labels:\n    a: x # none\n    b: c\n`,
     ],
-    ['makes the labels behind the name', `${head}`, { a: 'b' }, `${head}  labels:\n    a: b\n`],
+    ['makes the labels behind the name', head, { a: 'b' }, `${head}  labels:\n    a: b\n`],
     [
       'makes the labels behind the name and in front of what follows',
       `${head}  # why\n  annotations:\n    a: x\n`,

@@ -169,14 +169,14 @@ describe('a rule of a policy', () => {
     ],
     [
       'writes numbers and booleans as such',
-      `${head}`,
+      head,
       'egress',
       { icmps: [{ fields: [{ family: 'IPv4', type: 8 }] }], enabled: true, none: null },
       `${head}  egress:\n    - icmps:\n        - fields:\n            - family: IPv4\n              type: 8\n      enabled: true\n      none: null\n`,
     ],
     [
       'quotes what would not be a string',
-      `${head}`,
+      head,
       'egress',
       {
         toCIDR: ['10.0.0.0/8', '::1', '*', '${x}', 'a: b', '@x', '# y', 'l\nm', "it's", '- a', 'true', 'x '],
