@@ -149,6 +149,7 @@ function pruneObject(value: unknown, shape: ObjectShape, walk: Walk): unknown {
   const stored = emptyObject();
   for (const [name, item] of Object.entries(value)) {
     const known = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
+    if (item === undefined) continue;
     walk.path.push(name);
     if (shape.open === true && (known === undefined || item === null)) {
       // Passed over.

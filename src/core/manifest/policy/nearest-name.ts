@@ -1,13 +1,13 @@
 const LONGEST_NAME = 64;
 
 /**
- * The known name that was most likely meant, by the fewest edits (letter case counts half), or undefined when
- * none is near: more than half of the letters would have to change.
+ * The known name that was most likely meant, by the fewest edits (letter case hardly counts), or undefined when
+ * none is near: four tenths of the letters would have to change.
  */
 export function nearestName(written: string, known: readonly string[]): string | undefined {
   if (written.length > LONGEST_NAME) return undefined;
   let best: string | undefined;
-  let fewest = Math.floor(written.length / 2) + 0.5;
+  let fewest = 0.4 * written.length;
   for (const name of known) {
     const edits = editDistance(written, name);
     if (edits < fewest) {
@@ -18,7 +18,7 @@ export function nearestName(written: string, known: readonly string[]): string |
   return best;
 }
 
-/** Levenshtein distance, where a letter in the other case is half an edit. */
+/** Levenshtein distance, where a letter in the other case is a tenth of an edit. */
 function editDistance(from: string, to: string): number {
   let above = Array.from({ length: to.length + 1 }, (_, j) => j);
   for (let i = 1; i <= from.length; i += 1) {
@@ -39,5 +39,5 @@ function editDistance(from: string, to: string): number {
 
 function substitution(a: string, b: string): number {
   if (a === b) return 0;
-  return a.toLowerCase() === b.toLowerCase() ? 0.5 : 1;
+  return a.toLowerCase() === b.toLowerCase() ? 0.1 : 1;
 }

@@ -85,7 +85,7 @@ export function describeShape(shape: Shape): string {
     case 'boolean':
       return 'true or false';
     case 'integer-or-text':
-      return shape.rule === undefined ? 'a number or a name' : `a number, or ${shape.rule.expected}`;
+      return shape.rule?.expected ?? 'a number or a name';
     case 'list':
       return 'a list';
     case 'map':
