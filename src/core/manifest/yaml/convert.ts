@@ -17,6 +17,9 @@ export interface Converted {
   readonly oddities: readonly Oddity[];
 }
 
+/** How deep aliases may lead to aliases, which bounds the depth of the value. */
+const MAX_ALIAS_DEPTH = 20;
+
 /** How many nodes aliases may add to a document: enough for shared labels, not for a "billion laughs". */
 export const MAX_ALIASED_NODES = 20_000;
 
@@ -128,7 +131,7 @@ function convertAlias(node: { readonly source: string }, state: State): unknown 
   };
   if (target === undefined) return refuse('unknown-alias');
   if (state.open.has(target)) return refuse('cyclic-alias');
-  if (state.aliased > MAX_ALIASED_NODES) {
+  if (state.aliased > MAX_ALIASED_NODES || state.inAlias >= MAX_ALIAS_DEPTH) {
     // One report is enough: there may be a billion of them.
     return state.oddities.some((oddity) => oddity.kind === 'too-many-aliases') ? null : refuse('too-many-aliases');
   }

@@ -26,9 +26,9 @@ export interface YamlDocument {
   readonly readable: boolean;
   /** Whether a map or a list is used as a key, which YAML allows and only unrendered templates do. */
   readonly hasCollectionKey: boolean;
-  locate(path: Path): Place;
+  readonly locate: (path: Path) => Place;
   /** The same value once more, in objects that the caller may change. */
-  copy(): unknown;
+  readonly copy: () => unknown;
 }
 
 /** Parses one document of a stream. Never throws: what is wrong is among the faults. */
