@@ -37,9 +37,7 @@ export function insertFlowMember(flow: FlowCollection, member: FlowText): readon
   const begin = members.at(-2)?.end ?? node.start;
   const onOwnLine = text.slice(begin, last.start).includes('\n') && beginsItsLine(text, last.start);
   if (!onOwnLine) {
-    const fresh = member.text(indentOf(text, last.start));
-    if (last.comma === undefined) return [insert(last.end, `,${member.commaGap}${fresh}`)];
-    return [insert(last.comma + 1, `${member.commaGap}${fresh},`)];
+    return [insert(last.end, `,${member.commaGap}${member.text(indentOf(text, last.start))}`)];
   }
   const indent = indentOf(text, last.start);
   const line = `${lineBreakAt(text, last.start)}${indent}${member.text(indent)}`;

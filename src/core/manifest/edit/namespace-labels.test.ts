@@ -61,6 +61,12 @@ describe('a label of a Namespace object', () => {
       { a: 'x' },
       `${head}  labels:\n    a: x # none\n    b: c\n`,
     ],
+    [
+      'keeps the plain style that its old value had',
+      `${head}  labels:\n    a: 'b'\n    c: 'd'\n    e: f\n`,
+      { e: 'z' },
+      `${head}  labels:\n    a: 'b'\n    c: 'd'\n    e: z\n`,
+    ],
     ['makes the labels behind the name', head, { a: 'b' }, `${head}  labels:\n    a: b\n`],
     [
       'makes the labels behind the name and in front of what follows',
@@ -141,6 +147,24 @@ describe('a label of a Namespace object', () => {
       `${head}  labels: {a: b, c: d, e: f}\n`,
       { c: undefined },
       `${head}  labels: {a: b, e: f}\n`,
+    ],
+    [
+      'is removed from { } as it came',
+      `${head}  labels: { a: b }\n`,
+      { a: undefined },
+      `${head}  labels: { }\n`,
+    ],
+    [
+      'leaves a brace on its line alone',
+      `${head}  labels: {\n    a: b,\n    c: d } # x\n`,
+      { c: undefined },
+      `${head}  labels: {\n    a: b } # x\n`,
+    ],
+    [
+      'comes in front of a brace on the line',
+      `${head}  labels: {\n    a: b,\n    c: d } # x\n`,
+      { e: 'f' },
+      `${head}  labels: {\n    a: b,\n    c: d,\n    e: f } # x\n`,
     ],
     [
       'is removed from the start of a flow map',

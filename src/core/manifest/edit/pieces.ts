@@ -58,7 +58,6 @@ function splitPieces(
       left -= size;
       continue;
     }
-    if (left === 0) return [head, pieces.slice(index)];
     const [first, second] = splitPiece(piece, left);
     return [
       [...head, first],

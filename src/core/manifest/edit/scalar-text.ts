@@ -37,9 +37,6 @@ const PRINTABLE = /^[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd
 /** Label keys, label values, names: no need to ask a parser. */
 const SIMPLE = /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/;
 
-/** Words that YAML 1.1 readers take for booleans although the `yaml` package does not. */
-const ODD_WORDS: ReadonlySet<string> = new Set(['y', 'Y', 'n', 'N', '=', '~', '<<']);
-
 /** `0X1F` and `0O17` are integers for go-yaml (`strconv.ParseInt` with base 0), which Kubernetes uses. */
 const GO_INTEGER = /^[-+]?0[xXbBoO]/;
 const NUMBER_LIKE = /^[-+.0-9]/;
@@ -50,7 +47,8 @@ const TAGS_BY_READER = [
 ];
 
 function isAlwaysString(content: string): boolean {
-  if (ODD_WORDS.has(content) || GO_INTEGER.test(content)) return false;
+  // `=` is YAML 1.1's default value, which the `yaml` package does not know.
+  if (content === '=' || GO_INTEGER.test(content)) return false;
   // Go's reader takes underscores out of what looks like a number before it looks again.
   if (NUMBER_LIKE.test(content) && content.includes('_')) return isAlwaysString(content.replaceAll('_', ''));
   return !TAGS_BY_READER.some((tags) =>
