@@ -97,7 +97,6 @@ function refuseElement(
 ): void {
   const { toPorts = [], icmps = [] } = element;
   const isIngress = where === 'ingress' || where === 'ingressDeny';
-  const isDeny = where === 'ingressDeny' || where === 'egressDeny';
   refusePeers(element, where, path, context);
   if (icmps.length > 0 && !context.options.icmpRules) {
     refuse(context, [...path, 'icmps'], 'icmp-rules-off', ['', 'the agent option enable-icmp-rules']);
@@ -108,8 +107,8 @@ function refuseElement(
   }
   for (const [i, rule] of toPorts.entries()) {
     const at = [...path, 'toPorts', i];
-    refusePortRule(rule, at, context, { isIngress, isDeny });
-    if (!isDeny) refuseL7Here(rule, at, context, { isIngress, isHost });
+    refusePortRule(rule, at, context, isIngress);
+    refuseL7Here(rule, at, context, { isIngress, isHost });
   }
   for (const [i, rule] of icmps.entries()) refuseIcmpRule(rule, [...path, 'icmps', i], context);
 }

@@ -37,7 +37,7 @@ function readSpec(data: CiliumRuleData, path: Path, raw: RawObject): PolicySpec 
 function readElement(element: ElementData, list: RuleList): Omit<Rule, 'index' | 'path' | 'place'> {
   const isIngress = list === 'ingress' || list === 'ingressDeny';
   const isDeny = list === 'ingressDeny' || list === 'egressDeny';
-  const ports = readPorts(element, isDeny);
+  const ports = readPorts(element);
   const requires = readRequires(isIngress ? element.fromRequires : element.toRequires);
   const authentication = element.authentication?.mode;
   return {

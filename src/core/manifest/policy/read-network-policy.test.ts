@@ -111,8 +111,7 @@ describe('ports', () => {
       [{ kind: 'port', port: 8000, endPort: 8100, protocol: 'SCTP' }],
     ],
   ])('%s', (_, ports, expected) => {
-    const [rule] =
-      accepted({ ingress: [{ ...(ports === undefined ? {} : { ports }) }] }).specs[0]?.rules ?? [];
+    const [rule] = accepted({ ingress: [ports === undefined ? {} : { ports }] }).specs[0]?.rules ?? [];
     expect(rule?.ports).toEqual(expected === undefined ? undefined : [{ ports: expected }]);
   });
 });

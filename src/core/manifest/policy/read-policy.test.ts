@@ -95,6 +95,24 @@ describe('a field that is dropped', () => {
     ]);
   });
 
+  it('is a label with null too, and then selects more', () => {
+    const object = element('ingress', { fromEndpoints: [{ matchLabels: { app: null } }] });
+    const [state, problem] = read(object);
+    expect(state).toBe('in force');
+    expect(problem).toMatch(/^unknown-field spec.ingress\[0\].fromEndpoints\[0\].matchLabels.app: null → /);
+    expect(readPolicy(object, agentOptions()).policy?.specs[0]?.rules[0]?.peers).toEqual({
+      kind: 'some',
+      peers: [{ kind: 'endpoints', selector: { requirements: [] } }],
+    });
+  });
+
+  it('is no item of a list: there null is refused', () => {
+    expect(read(element('ingress', { fromEndpoints: [null] }))).toEqual([
+      'out of force',
+      'schema spec.ingress[0].fromEndpoints[0]: null → an object',
+    ]);
+  });
+
   it('can leave an object that is refused', () => {
     expect(read(cilium({ endpointSelector: null, ingress: [{}] }))).toEqual([
       'out of force',

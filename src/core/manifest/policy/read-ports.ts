@@ -13,21 +13,21 @@ import { icmpType } from './icmp-types.ts';
 import { readPortText } from './port-text.ts';
 import { readNamePattern } from './read-peers.ts';
 
-/** `toPorts`, then `icmps`. Undefined for every port and protocol: an empty list is the same as none. */
-export function readPorts(
-  { toPorts = [], icmps = [] }: ElementData,
-  isDeny: boolean,
-): readonly PortRule[] | undefined {
+/**
+ * `toPorts`, then `icmps`. Undefined for every port and protocol: an empty list is the same as none. A deny rule has
+ * no rules on contents, since its shape has no field for them.
+ */
+export function readPorts({ toPorts = [], icmps = [] }: ElementData): readonly PortRule[] | undefined {
   if (toPorts.length + icmps.length === 0) return undefined;
   return [
-    ...toPorts.map((data) => readPortRule(data, isDeny)),
+    ...toPorts.map(readPortRule),
     ...icmps.map(({ fields = [] }): PortRule => ({ ports: fields.flatMap(readIcmpField) })),
   ];
 }
 
-function readPortRule(data: PortRuleData, isDeny: boolean): PortRule {
+function readPortRule(data: PortRuleData): PortRule {
   const ports = (data.ports ?? []).flatMap(readPort);
-  const l7 = isDeny ? undefined : readL7(data);
+  const l7 = readL7(data);
   return l7 === undefined ? { ports } : { ports, l7 };
 }
 

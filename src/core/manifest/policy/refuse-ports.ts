@@ -11,23 +11,25 @@ import { isL7Empty, refuseL7 } from './refuse-l7.ts';
 const MOST_PORTS = 40;
 const EXTENDED = ['VRRP', 'IGMP', 'GRE', 'IPIP', 'IPV6', 'ESP', 'AH'];
 
-/** What is wrong with one element of `toPorts`. Cilium `pkg/policy/api/rule_validation.go`. */
+/**
+ * What is wrong with one element of `toPorts`. Cilium `pkg/policy/api/rule_validation.go`. Of a deny rule there is
+ * nothing but ports to look at.
+ */
 export function refusePortRule(
   rule: PortRuleData,
   path: Path,
   context: RefusalContext,
-  { isIngress, isDeny }: { readonly isIngress: boolean; readonly isDeny: boolean },
+  isIngress: boolean,
 ): void {
   const { ports = [], serverNames = [], rules = {}, listener } = rule;
   if (ports.length > MOST_PORTS) {
     refuse(context, [...path, 'ports'], 'too-many-ports', [String(ports.length), `at most ${MOST_PORTS}`]);
   }
-  const hasL7 = !isDeny && !isL7Empty(rules);
+  const hasL7 = !isL7Empty(rules);
   const hasDns = hasL7 && (rules.dns ?? []).length > 0;
   for (const [i, port] of ports.entries()) {
     refusePort(port, [...path, 'ports', i], context, { hasL7, hasDns });
   }
-  if (isDeny) return;
   if (serverNames.length > 0 && hasL7 && rule.terminatingTLS === undefined) {
     const expected = 'terminatingTLS, or no rules';
     refuse(context, [...path, 'serverNames'], 'server-names-with-rules', [showValue(serverNames), expected]);
