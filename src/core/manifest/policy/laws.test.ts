@@ -18,6 +18,8 @@ function raw(value: unknown): RawObject {
   return { value, file: 'p.yaml', locate: (path) => ({ file: 'p.yaml', line: path.length, column: 1 }) };
 }
 
+const inForce = examples.filter((value) => readPolicy(raw(value), agentOptions()).policy !== undefined);
+
 const options = fc
   .record({
     version: fc.constantFrom(...CILIUM_VERSIONS),
@@ -54,17 +56,18 @@ function mutate(value: unknown, way: readonly number[], part: unknown): unknown 
   );
 }
 
-const mutated = fc
-  .tuple(
-    fc.constantFrom(...examples),
-    fc.array(fc.record({ way: fc.array(fc.nat({ max: 40 }), { maxLength: 10 }), part: graft }), {
-      minLength: 1,
-      maxLength: 3,
-    }),
-  )
-  .map(([example, changes]) =>
-    changes.reduce<unknown>((value, { way, part }) => mutate(value, way, part), example),
-  );
+const changes = fc.array(fc.record({ way: fc.array(fc.nat({ max: 40 }), { maxLength: 10 }), part: graft }), {
+  minLength: 1,
+  maxLength: 3,
+});
+
+function changed(from: readonly unknown[]): fc.Arbitrary<unknown> {
+  return fc
+    .tuple(fc.constantFrom(...from), changes)
+    .map(([example, list]) =>
+      list.reduce<unknown>((value, { way, part }) => mutate(value, way, part), example),
+    );
+}
 
 const anyValue = fc.oneof(
   fc.jsonValue(),
@@ -74,7 +77,9 @@ const anyValue = fc.oneof(
     metadata: { name: 'a' },
     spec,
   })),
-  { weight: 4, arbitrary: mutated },
+  { weight: 3, arbitrary: changed(examples) },
+  { weight: 3, arbitrary: changed(inForce) },
+  { weight: 2, arbitrary: fc.constantFrom(...inForce) },
 );
 
 describe('reading any value', () => {
@@ -119,7 +124,7 @@ describe('reading any value', () => {
 
   it('leaves the value as it was', () => {
     fc.assert(
-      fc.property(mutated, options, (value, agent) => {
+      fc.property(changed(examples), options, (value, agent) => {
         const before = JSON.stringify(value);
         readPolicy(raw(value), agent);
         expect(JSON.stringify(value)).toBe(before);
