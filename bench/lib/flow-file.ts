@@ -16,25 +16,32 @@ export interface FlowFileSize {
  *
  * @returns bytes written
  */
-export function writeFlowFile(path: string, { flows, seed = 1, endpoints }: FlowFileSize): number {
-  const random = generator(seed);
-  const all = (endpoints ?? benchWorld({ endpoints: 400, namespaces: 40, policies: 0 }).endpoints).map(end);
-  const ends = { pods: all.filter(({ isPod }) => isPod), others: all.filter(({ isPod }) => !isPod) };
+export function writeFlowFile(path: string, size: FlowFileSize): number {
   const file = openSync(path, 'w');
   let bytes = 0;
   let pending = '';
+  const flush = (): void => {
+    bytes += writeSync(file, Buffer.from(pending, 'latin1'));
+    pending = '';
+  };
   try {
-    for (let i = 0; i < flows; i += 1) {
-      pending += line(i, ends, random);
-      if (pending.length > 4_000_000 || i === flows - 1) {
-        bytes += writeSync(file, Buffer.from(pending, 'latin1'));
-        pending = '';
-      }
+    for (const line of flowLines(size)) {
+      pending += line;
+      if (pending.length > 4_000_000) flush();
     }
+    flush();
   } finally {
     closeSync(file);
   }
   return bytes;
+}
+
+/** The lines of such a file, each with its line feed. */
+export function* flowLines({ flows, seed = 1, endpoints }: FlowFileSize): Generator<string, void, void> {
+  const random = generator(seed);
+  const all = (endpoints ?? benchWorld({ endpoints: 400, namespaces: 40, policies: 0 }).endpoints).map(end);
+  const ends = { pods: all.filter(({ isPod }) => isPod), others: all.filter(({ isPod }) => !isPod) };
+  for (let i = 0; i < flows; i += 1) yield line(i, ends, random);
 }
 
 interface End {

@@ -330,7 +330,7 @@ function policiesFrom(value: unknown): readonly FlowPolicy[] | undefined {
 }
 
 function isSpace(byte: number): boolean {
-  return byte === 32 || byte === 13 || byte === 9;
+  return byte === 32 || byte === 13 || byte === 10 || byte === 9;
 }
 
 const NONE: readonly never[] = [];

@@ -76,7 +76,7 @@ export class Enums {
     }
     const known = dropReasonByName(given);
     if (known === undefined) this.#note('drop_reason_desc', given, given);
-    return { name: given, code: code === 0 ? (known?.code ?? 0) : code };
+    return { name: given, code: known?.code ?? code };
   }
 
   #note<T>(field: string, value: string | number, kept: T): T {
