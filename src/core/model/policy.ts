@@ -93,6 +93,10 @@ export interface Policy extends PolicyRef {
   readonly place: Place;
   readonly specs: readonly PolicySpec[];
   readonly description?: string;
+  /** Which document of its file it is, from 0, empty ones counted; absent where it is not from a file. */
+  readonly document?: number;
+  /** Its path within the document: empty, or `['items', 2]` in a List. */
+  readonly root?: Path;
 }
 
 export function formatPolicyRef({ kind, namespace, name }: PolicyRef): string {

@@ -123,3 +123,11 @@ export function pairsOf(ranges: Ranges): readonly (readonly [low: number, high: 
 function at(ranges: Ranges, i: number): number {
   return ranges[i] as number;
 }
+
+/** How many ports a set has, over all protocols. */
+export function portCount(set: PortSet): number {
+  return set.reduce(
+    (sum, ranges) => sum + pairsOf(ranges).reduce((count, [low, high]) => count + high - low + 1, 0),
+    0,
+  );
+}

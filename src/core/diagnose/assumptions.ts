@@ -1,0 +1,53 @@
+import type { End } from './ends.ts';
+import type { Inputs, State } from './state.ts';
+import type { FlowSummary } from './summarize.ts';
+import type { Assumption, Finding } from './types.ts';
+
+/** What the answer rests on, each once: versions, what was not built, refused, unknown, lost or skipped. */
+export function assumptionsOf({
+  inputs,
+  state: { read },
+  summary,
+  ends,
+  findings,
+}: {
+  readonly inputs: Inputs;
+  readonly state: State;
+  readonly summary: FlowSummary;
+  readonly ends: readonly End[];
+  readonly findings: readonly Finding[];
+}): readonly Assumption[] {
+  const found: Assumption[] = [{ code: 'cilium-version', version: inputs.options.version }];
+  for (const approximation of read.approximations) found.push({ code: 'approximation', approximation });
+  const [refused] = read.refused;
+  if (refused !== undefined) {
+    const { kind, namespace, name, place } = refused;
+    found.push({
+      code: 'refused-policies',
+      count: read.refused.length,
+      first: { kind, namespace, name, place },
+    });
+  }
+  const problems = read.problems.filter(
+    ({ object }) => !read.refused.some((one) => one.name === object?.name),
+  );
+  const [problem] = problems;
+  if (problem !== undefined) found.push({ code: 'problem', count: problems.length, first: problem });
+  if (summary.counts.lost > 0) found.push({ code: 'lost-events', count: summary.counts.lost });
+  for (const { count, file, firstLine } of summary.counts.skipped) {
+    found.push({ code: 'skipped-lines', count, file, firstLine });
+  }
+  if (summary.unsummarized > 0) found.push({ code: 'too-many-edges', count: summary.unsummarized });
+  const fromFiles = ends.filter(({ labelsFrom }) => labelsFrom === 'files').length;
+  if (fromFiles > 0) found.push({ code: 'labels-from-files', count: fromFiles });
+  const unknown = ends.filter(({ labelsFrom }) => labelsFrom === 'nowhere');
+  const [example] = unknown;
+  if (example !== undefined)
+    found.push({ code: 'labels-unknown', count: unknown.length, example: example.party.name });
+  const engine = new Map<string, Assumption>();
+  for (const { assumptions } of findings) {
+    for (const assumption of assumptions)
+      engine.set(JSON.stringify(assumption), { code: 'engine', assumption });
+  }
+  return [...found, ...engine.values()];
+}

@@ -1,0 +1,161 @@
+import { readRepository } from '../manifest/read.ts';
+import type { Decision } from '../model/decision.ts';
+import type { FlowSource } from '../ports/flow-source.ts';
+import { assumptionsOf } from './assumptions.ts';
+import { type CauseContext, causeOf } from './cause.ts';
+import { type End, Ends } from './ends.ts';
+import { proposeFix } from './fix/propose.ts';
+import { foldOf, isDrop } from './fold.ts';
+import { type Judged, judge } from './judged.ts';
+import { type Inputs, recordedState, type State, stateOf } from './state.ts';
+import { type Edge, type FlowSummary, summarizeFlows } from './summarize.ts';
+import type { DecidedBy, Diagnosis, Finding, Folded, Party } from './types.ts';
+
+export interface DiagnoseQuestion {
+  readonly namespace: string;
+  readonly inputs: Inputs;
+  readonly flows: FlowSource;
+}
+
+/** Reads the flows, names what blocks a namespace, and proposes proven fixes. */
+export async function diagnose({ namespace, inputs, flows }: DiagnoseQuestion): Promise<Diagnosis> {
+  const summary = await summarizeFlows(flows, namespace);
+  return diagnoseSummary(summary, { namespace, inputs });
+}
+
+/** The same from flows that were read before: pure. */
+export function diagnoseSummary(
+  summary: FlowSummary,
+  { namespace, inputs }: Omit<DiagnoseQuestion, 'flows'>,
+): Diagnosis {
+  const ends = new Ends(readRepository(inputs.files, inputs.readOptions));
+  const dropped = summary.edges.filter(isDrop);
+  const folded = fold(dropped);
+  const edges = dropped.filter((edge) => foldOf(edge) === undefined);
+  const pairs = edges.map((edge) => ({ edge, from: ends.sourceOf(edge), to: ends.destinationOf(edge) }));
+  const state = stateOf(inputs, inputs.files, ends.all);
+  const context: CauseContext = {
+    inputs,
+    state,
+    recorded: once(() => recordedState(inputs, state, ends.all)),
+    namespace,
+  };
+  const judged = pairs.map(({ edge, from, to }) => judge(edge, { from, to }, state));
+  const findings = grouped(judged, context).map((group) => findingOf(group, { context, ends: ends.all }));
+  const count = findings.reduce((sum, finding) => sum + finding.count, 0);
+  return {
+    namespace,
+    window: {
+      ...(summary.fromMs === undefined ? {} : { fromMs: summary.fromMs }),
+      ...(summary.toMs === undefined ? {} : { toMs: summary.toMs }),
+      flows: summary.flows,
+      dropped: count + folded.reduce((sum, { count: each }) => sum + each, 0),
+      lost: summary.counts.lost,
+      skipped: summary.counts.skipped.reduce((sum, { count: each }) => sum + each, 0),
+    },
+    findings: findings.sort(
+      (a, b) => b.count - a.count || compareText(a.from.name, b.from.name) || a.port - b.port,
+    ),
+    folded,
+    assumptions: assumptionsOf({ inputs, state, summary, ends: ends.all, findings }),
+    counts: summary.counts,
+  };
+}
+
+function fold(edges: readonly Edge[]): readonly Folded[] {
+  const counts = new Map<Folded['kind'], number>();
+  for (const edge of edges) {
+    const kind = foldOf(edge);
+    if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + edge.count);
+  }
+  return [...counts].map(([kind, count]) => ({ kind, count }));
+}
+
+type Group = readonly [first: Judged & { readonly cause: Finding['cause'] }, ...rest: Judged[]];
+
+/** Edges of one cause between the same parties on one port are one finding, whatever the addresses. */
+function grouped(judged: readonly Judged[], context: CauseContext): readonly Group[] {
+  const groups = new Map<string, [Judged & { cause: Finding['cause'] }, ...Judged[]]>();
+  for (const one of judged) {
+    const cause = causeOf(one, context);
+    const { edge, from, to } = one;
+    const key = JSON.stringify([
+      cause,
+      from.party.name,
+      to.party.name,
+      edge.protocol,
+      edge.port,
+      edge.direction,
+    ]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [{ ...one, cause }]);
+    else group.push(one);
+  }
+  return [...groups.values()];
+}
+
+function findingOf(
+  group: Group,
+  { context, ends }: { readonly context: CauseContext; readonly ends: readonly End[] },
+): Finding {
+  const [first] = group;
+  const { cause, edge, decision } = first;
+  const names = new Map(ends.map(({ id, party }) => [id, party.name]));
+  const proposal = proposeFix(first, cause, { ...context, ends, nameOf: (id) => names.get(id) ?? id });
+  return {
+    cause,
+    direction: edge.direction,
+    from: partyOf(group.map(({ from }) => from)),
+    to: partyOf(group.map(({ to }) => to)),
+    protocol: edge.protocol,
+    port: edge.port,
+    count: group.reduce((sum, { edge: { count } }) => sum + count, 0),
+    firstSeenMs: Math.min(...group.map(({ edge: { firstMs } }) => firstMs)),
+    lastSeenMs: Math.max(...group.map(({ edge: { lastMs } }) => lastMs)),
+    dropReason: edge.dropReason,
+    decidedBy: decision === undefined || cause.code === 'not-policy' ? [] : decidedBy(decision),
+    assumptions:
+      decision === undefined ? [] : [...decision.egress.assumptions, ...decision.ingress.assumptions],
+    ...(decision === undefined ? {} : { decision }),
+    ...(proposal.fix === undefined
+      ? { noFix: proposal.noFix }
+      : { fix: proposal.fix, proof: proposal.proof }),
+  };
+}
+
+const SEEN_MAX = 5;
+
+/** One party for ends that differ by address only. */
+function partyOf(ends: readonly End[]): Party {
+  const [first] = ends;
+  const party = first?.party ?? { kind: 'unknown', name: '', namespace: '', workload: '', seenAs: [] };
+  const seenAs = [...new Set(ends.flatMap((end) => end.party.seenAs))];
+  return { ...party, seenAs: seenAs.slice(0, SEEN_MAX) };
+}
+
+/** The rules that refuse, or the policies that made the refusing side default-deny. */
+function decidedBy({ egress, ingress }: Decision): readonly DecidedBy[] {
+  const sides = [egress, ingress].filter(({ verdict }) => verdict === 'denied');
+  return (sides.length === 0 ? [egress, ingress] : sides).flatMap((side) => {
+    const rules = side.rules.map(({ policy, place }) => ({ policy, place, how: howOf(side.reason) }));
+    if (rules.length > 0) return rules;
+    return side.defaultDenyBy.map(({ place, ...policy }) => ({
+      policy,
+      place,
+      how: 'default-deny' as const,
+    }));
+  });
+}
+
+function howOf(reason: Decision['egress']['reason']): DecidedBy['how'] {
+  return reason === 'deny-rule' ? 'deny' : reason === 'l7-refused' ? 'l7' : 'allow';
+}
+
+function once(make: () => State): () => State {
+  let made: State | undefined;
+  return () => (made ??= make());
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,22 @@
+export { type DiagnoseQuestion, diagnose, diagnoseSummary } from './diagnose.ts';
+export type { Inputs } from './state.ts';
+export { type FlowSummary, summarizeFlows } from './summarize.ts';
+export type {
+  Assumption,
+  Cause,
+  CauseCode,
+  DecidedBy,
+  Diagnosis,
+  Disagreement,
+  Finding,
+  Fix,
+  FixEdit,
+  FixStep,
+  FixWarning,
+  Folded,
+  NoFix,
+  Opened,
+  Party,
+  Proof,
+} from './types.ts';
+export { CAUSE_CODES } from './types.ts';

@@ -1,0 +1,94 @@
+import { type Change, difference } from '../engine/index.ts';
+import { NO_PORTS, type PortSet, portsKey, unionPorts } from '../model/port-set.ts';
+import type { State } from './state.ts';
+import type { Opened } from './types.ts';
+
+/** Above this many pairs names are only joined within one change, which may list more lines than needed. */
+const PAIRS_MAX = 200_000;
+
+/** Everything that `after` admits and `before` did not, with endpoints joined to namespaces where all of one are in it. */
+export function openedBy(before: State, after: State, nameOf: (id: string) => string): readonly Opened[] {
+  const changes = difference(before.engine, after.engine).filter(
+    ({ opened }) => portsKey(opened) !== portsKey(NO_PORTS),
+  );
+  const names = namesOf(after, nameOf);
+  const pairs = changes.reduce((sum, { from, to }) => sum + from.length * to.length, 0);
+  const joined = pairs > PAIRS_MAX ? changes : joinChanges(changes);
+  const opened = new Map<string, Opened>();
+  for (const { from, to, opened: ports } of joined) {
+    for (const source of names(from)) {
+      for (const destination of names(to)) {
+        const key = `${source}\n${destination}`;
+        const known = opened.get(key);
+        const all = known === undefined ? ports : unionPorts(known.ports, ports);
+        opened.set(key, { from: source, to: destination, ports: all });
+      }
+    }
+  }
+  return [...opened.values()].sort((a, b) => compareText(a.from, b.from) || compareText(a.to, b.to));
+}
+
+type Opening = Pick<Change, 'from' | 'to' | 'opened'>;
+
+/** The same pairs with as few products as grouping by equal destinations gives. */
+function joinChanges(changes: readonly Change[]): readonly Opening[] {
+  const sets = new Map<string, { readonly ports: PortSet; readonly bySource: Map<string, string[]> }>();
+  for (const { from, to, opened } of changes) {
+    const key = portsKey(opened);
+    let set = sets.get(key);
+    if (set === undefined) sets.set(key, (set = { ports: opened, bySource: new Map() }));
+    for (const source of from) {
+      const list = set.bySource.get(source);
+      if (list === undefined) set.bySource.set(source, [...to]);
+      else list.push(...to);
+    }
+  }
+  const joined: Opening[] = [];
+  for (const { ports, bySource } of sets.values()) {
+    const byDestinations = new Map<string, { from: string[]; to: readonly string[] }>();
+    for (const [source, destinations] of bySource) {
+      const to = [...new Set(destinations)].sort();
+      const key = to.join('\n');
+      const group = byDestinations.get(key);
+      if (group === undefined) byDestinations.set(key, { from: [source], to });
+      else group.from.push(source);
+    }
+    for (const { from, to } of byDestinations.values()) joined.push({ from, to, opened: ports });
+  }
+  return joined;
+}
+
+/** Ids as people say them: `ns/*` for all of a namespace, one name for all addresses of the world. */
+function namesOf(
+  { engine }: State,
+  nameOf: (id: string) => string,
+): (ids: readonly string[]) => readonly string[] {
+  const sizes = new Map<string, number>();
+  for (const { id } of engine.endpoints) {
+    const namespace = namespaceOf(id);
+    if (namespace !== undefined) sizes.set(namespace, (sizes.get(namespace) ?? 0) + 1);
+  }
+  return (ids) => {
+    const byNamespace = new Map<string, string[]>();
+    const names = new Set<string>();
+    for (const id of ids) {
+      const namespace = namespaceOf(id);
+      if (namespace === undefined) names.add(nameOf(id));
+      else byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), id]);
+    }
+    for (const [namespace, members] of byNamespace) {
+      if (members.length === sizes.get(namespace)) names.add(`${namespace}/*`);
+      else for (const id of members) names.add(id.endsWith('/*') ? `${namespace}/(other pods)` : nameOf(id));
+    }
+    return [...names].sort();
+  };
+}
+
+function namespaceOf(id: string): string | undefined {
+  const slash = id.indexOf('/');
+  return slash > 0 && !id.slice(0, slash).includes(' ') ? id.slice(0, slash) : undefined;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,162 @@
+import type { Diagnosis, Finding, Folded, Opened, Proof } from '../diagnose/index.ts';
+import type { SideDecision } from '../model/decision.ts';
+import { labelled, wrap } from './layout.ts';
+import { type Paint, PLAIN } from './paint.ts';
+import { printable, shorten } from './printable.ts';
+import { clockTime, count, duration, plural, portText, portTexts } from './units.ts';
+import { assumptionText } from './words/assumption.ts';
+import { causeText, fixText, noFixText } from './words/cause.ts';
+import { listText, policyAt, sideText } from './words/policy.ts';
+
+export interface TextOptions {
+  /** Columns of the screen; 80 where there is none. */
+  readonly width?: number;
+  readonly paint?: Paint;
+}
+
+/** A diagnosis for people. */
+export function debugText(diagnosis: Diagnosis, { width = 80, paint = PLAIN }: TextOptions = {}): string {
+  const context = { width, paint, endMs: diagnosis.window.toMs ?? 0 };
+  const lines = [
+    ...wrap(headText(diagnosis), width).map((line, i) => (i === 0 ? paint.strong(line) : line)),
+    ...diagnosis.findings.flatMap((finding) => ['', ...findingLines(finding, context)]),
+  ];
+  const folded = diagnosis.folded.map(foldedText);
+  if (folded.length > 0)
+    lines.push('', ...labelled('folded', folded.join(', '), { indent: 0, column: 8, width }));
+  if (diagnosis.assumptions.length > 0) {
+    lines.push('');
+    for (const [i, assumption] of diagnosis.assumptions.entries()) {
+      const label = i === 0 ? 'assumed' : '';
+      lines.push(
+        ...labelled(label, assumptionText(assumption), { indent: 0, column: 9, width }).map(paint.faint),
+      );
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function headText({ namespace, window, findings }: Diagnosis): string {
+  const parts = [printable(namespace)];
+  if (window.fromMs !== undefined && window.toMs !== undefined) {
+    parts.push(`${duration(window.toMs - window.fromMs)} to ${clockTime(window.toMs)}`);
+  }
+  parts.push(plural(findings.length, 'cause'), plural(window.dropped, 'drop'), `${count(window.lost)} lost`);
+  if (window.skipped > 0) parts.push(`${plural(window.skipped, 'line')} skipped`);
+  if (findings.length === 0) parts.push(`nothing to fix in ${plural(window.flows, 'flow')}`);
+  return parts.join('   ');
+}
+
+interface Context extends Required<TextOptions> {
+  readonly endMs: number;
+}
+
+function findingLines(finding: Finding, context: Context): readonly string[] {
+  const { width, paint, endMs } = context;
+  const layout = { indent: 2, column: 7, width };
+  const title = [
+    `${finding.from.name} → ${finding.to.name}`,
+    portText(finding.port, finding.protocol),
+    finding.direction === 'unknown' ? 'direction unknown' : finding.direction,
+    `${count(finding.count)}×`,
+    `${duration(endMs - finding.lastSeenMs)} before the end`,
+  ].map(printable);
+  const lines = wrap(title.join('   '), width - 2).map(
+    (line, i) => `${i === 0 ? paint.bad('✗') : ' '} ${paint.strong(line)}`,
+  );
+  const why = whyText(finding);
+  if (why !== '') lines.push(...labelled('why', why, layout));
+  const seen =
+    finding.to.kind === 'outside'
+      ? finding.to.seenAs
+      : finding.from.kind === 'outside'
+        ? finding.from.seenAs
+        : [];
+  if (seen.length > 0) lines.push(...labelled('seen', listText(seen.map(printable)), layout));
+  lines.push(...labelled('cause', `${finding.cause.code}   ${causeText(finding.cause)}`, layout));
+  if (finding.fix !== undefined) {
+    lines.push(...fixLines(finding, context));
+    if (finding.proof !== undefined) lines.push(...proofLines(finding.proof, context));
+  } else if (finding.noFix !== undefined) {
+    lines.push(...labelled('fix', noFixText(finding.noFix, finding.cause), layout));
+  }
+  return lines;
+}
+
+function whyText({ decision, cause }: Finding): string {
+  if (decision === undefined || cause.code === 'not-policy') return '';
+  const refusing = [decision.egress, decision.ingress].filter(({ verdict }) => verdict === 'denied');
+  return (refusing.length === 0 ? [decision.egress, decision.ingress] : refusing).map(sideText).join('; ');
+}
+
+/** Added lines of one change shown in full; a longer one is what the diff is for. */
+const EDIT_LINES_MAX = 12;
+
+function fixLines({ fix }: Finding, { width, paint }: Context): readonly string[] {
+  if (fix === undefined) return [];
+  const lines = [...labelled('fix', fixText(fix), { indent: 2, column: 7, width })];
+  for (const { file, line, before, after } of fix.edits) {
+    lines.push(`         ${printable(file)}:${line}`);
+    const changes = [
+      ...linesOf(before).map((text) => paint.bad(`- ${printable(text)}`)),
+      ...linesOf(after).map((text) => paint.good(`+ ${printable(text)}`)),
+    ];
+    for (const text of changes.slice(0, EDIT_LINES_MAX)) lines.push(`           ${text}`);
+    if (changes.length > EDIT_LINES_MAX)
+      lines.push(`           … ${changes.length - EDIT_LINES_MAX} more lines`);
+  }
+  for (const warning of fix.warnings) {
+    const text = `a profile for one port: it opens more than was asked for, see below. Narrower: a CiliumNetworkPolicy in the namespace (${warning.code})`;
+    lines.push(...labelled('', text, { indent: 2, column: 7, width }));
+  }
+  return lines;
+}
+
+function linesOf(text: string): readonly string[] {
+  return text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
+}
+
+const OPENS_MAX = 8;
+
+function proofLines({ after, opens }: Proof, { width }: Context): readonly string[] {
+  const layout = { indent: 2, column: 7, width };
+  const lines = [
+    ...labelled(
+      'proof',
+      `allowed at both ends: ${provenText(after.egress)}, ${provenText(after.ingress)}`,
+      layout,
+    ),
+  ];
+  const shown = opens.slice(0, OPENS_MAX).map(openedText);
+  if (opens.length > OPENS_MAX)
+    shown.push(`and ${count(opens.length - OPENS_MAX)} more pairs (-o json lists them)`);
+  if (shown.length === 0) return [...lines, ...labelled('', 'opens also: nothing else', layout)];
+  return [
+    ...lines,
+    ...labelled('', `opens also: ${shown[0]}`, layout),
+    ...shown.slice(1).flatMap((text) => labelled('', `            ${text}`, layout)),
+    ...(opens.length > OPENS_MAX ? [] : labelled('', '            nothing else', layout)),
+  ];
+}
+
+function provenText(side: SideDecision): string {
+  const [rule] = side.rules;
+  if (rule !== undefined) return `${side.direction} ${policyAt(rule.policy, rule.place)}`;
+  return sideText(side);
+}
+
+/** `zipline/* → database/*   5432/TCP`. */
+export function openedText({ from, to, ports }: Opened): string {
+  return `${printable(from)} → ${printable(to)}  ${shorten(portTexts(ports).join(', '), 60)}`;
+}
+
+function foldedText({ kind, count: times }: Folded): string {
+  switch (kind) {
+    case 'reply':
+      return `${plural(times, 'answer')} of connections`;
+    case 'noise':
+      return `${plural(times, 'drop')} of background noise`;
+    case 'audit':
+      return `${plural(times, 'flow')} that audit mode let through`;
+  }
+}

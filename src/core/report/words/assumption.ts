@@ -1,0 +1,97 @@
+import type { Assumption } from '../../diagnose/index.ts';
+import type { EngineAssumption } from '../../model/decision.ts';
+import type { Approximation, Problem } from '../../model/repository.ts';
+import { printable } from '../printable.ts';
+import { count, plural } from '../units.ts';
+import { placeText, policyText } from './policy.ts';
+
+/** What an answer rests on, in a sentence without a full stop. */
+export function assumptionText(assumption: Assumption): string {
+  switch (assumption.code) {
+    case 'cilium-version':
+      return `judged by the rules of Cilium ${assumption.version}`;
+    case 'approximation':
+      return approximationText(assumption.approximation);
+    case 'problem':
+      return `${plural(assumption.count, 'problem')} in the files, first at ${placeText(assumption.first.place)}: ${problemText(assumption.first)}`;
+    case 'refused-policies':
+      return `${plural(assumption.count, 'policy', 'policies')} left out, as the cluster would refuse them, first ${policyText(assumption.first)} (${placeText(assumption.first.place)})`;
+    case 'lost-events':
+      return `Hubble lost ${plural(assumption.count, 'event')}: there may be more drops than these`;
+    case 'skipped-lines':
+      return `${plural(assumption.count, 'line')} not understood, first ${printable(assumption.file)}:${assumption.firstLine}`;
+    case 'labels-from-files':
+      return `${plural(assumption.count, 'end')} without labels in the flows: labels taken from the files`;
+    case 'labels-unknown':
+      return `${plural(assumption.count, 'end')} without labels in flows or files, such as ${printable(assumption.example)}: judged by namespace alone`;
+    case 'too-many-edges':
+      return `${plural(assumption.count, 'flow')} beyond the limit of edges, counted and not diagnosed`;
+    case 'engine':
+      return engineAssumptionText(assumption.assumption);
+  }
+}
+
+export function engineAssumptionText(assumption: EngineAssumption): string {
+  const policy = policyText(assumption.policy);
+  switch (assumption.code) {
+    case 'fqdn-unknown':
+      return `${policy} allows by the name ${printable(assumption.pattern)}, and which addresses it has is not known here`;
+    case 'l7-not-evaluated':
+      return `${policy} looks into the contents, which were not given`;
+    case 'cloud-group-unresolved':
+      return `${policy} names cloud security groups, which no file resolves`;
+    case 'service-unknown':
+      return `${policy} names the Service ${printable(assumption.service)}, which is not in the files; with ports, such a rule opens them to every destination`;
+    case 'cidr-group-unknown':
+      return `${policy} names the CIDR group ${printable(assumption.group)}, which is not in the files`;
+    case 'secret-unknown':
+      return `${policy} compares a header with a Secret`;
+    case 'authentication-required':
+      return `${policy} demands mutual authentication; whether it succeeds is not decided here`;
+  }
+}
+
+function approximationText({ code, count: times, place, detail }: Approximation): string {
+  const where = `${printable(detail)}${times > 1 ? ` (${count(times)}×, first ${placeText(place)})` : ` (${placeText(place)})`}`;
+  switch (code) {
+    case 'kustomize-not-built':
+      return `kustomizations were read and not built: ${where}`;
+    case 'helm-not-rendered':
+      return `Helm releases were not rendered, so their workloads and policies are unknown: ${where}`;
+    case 'resource-set-not-rendered':
+      return `a ResourceSet was not rendered: ${where}`;
+    case 'template-skipped':
+      return `files with templates were skipped: ${where}`;
+    case 'kind-not-judged':
+      return `policies of a kind that is not judged: ${where}`;
+    case 'variable-unknown':
+      return `a variable has no value in the files: ${where}`;
+    case 'encrypted':
+      return `encrypted files were not read: ${where}`;
+    case 'environment-chosen':
+      return `of several clusters one was taken: ${where}`;
+  }
+}
+
+/** A problem in a file, without its place. */
+export function problemText({ code, field, value, expected }: Problem): string {
+  const at = field === '' ? '' : `${printable(field)} `;
+  const given = value === '' ? '' : `is ${printable(value)}`;
+  const must = expected === '' ? '' : `; expected ${printable(expected)}`;
+  switch (code) {
+    case 'yaml-syntax':
+      return `no valid YAML${value === '' ? '' : `: ${printable(value)}`}`;
+    case 'over-limit':
+      return `${at}over a limit${must}`;
+    case 'unknown-field':
+      return `${at}is no field of this kind${expected === '' ? '' : `; did you mean ${printable(expected)}?`}`;
+    case 'schema':
+      return `${at}${given}${must}, so the API server refuses the object`;
+    case 'refused-by-agent':
+      return `${at}${given}${must}, so Cilium's agent refuses the object`;
+    case 'unresolved-variable':
+      return `${at}${given}: a variable without a value`;
+    case 'duplicate-object':
+      return 'declared twice; the last one was taken';
+  }
+}
