@@ -50,14 +50,14 @@ export function compareFiles(files: readonly string[], print: (line: string) => 
   let compared = 0;
   let differ = 0;
   for (const file of files) {
-    let lines: readonly string[];
+    let comparisons: readonly Comparison[];
     try {
-      lines = linesOf(file);
+      comparisons = linesOf(file).map(compareLine);
+      if (comparisons.length === 0) throw new Error('it holds no vector');
     } catch (error) {
       print(`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
       return 2;
     }
-    const comparisons = lines.map(compareLine);
     const count = comparisons.reduce((sum, one) => sum + one.compared, 0);
     const differences = comparisons.flatMap((one) => one.differences);
     print(`${file}: ${count} decisions compared, ${differences.length} differ`);
@@ -76,9 +76,15 @@ export function linesOf(file: string): readonly string[] {
   return text.split('\n').filter((line) => line.trim() !== '');
 }
 
+/** @throws when the line is no vector: a question without an answer must not count as agreement */
 export function compareLine(line: string): Comparison {
   const vector = JSON.parse(line) as VerdictVector | ObjectVector;
-  return 'queries' in vector ? compareVerdicts(vector) : compareAcceptance(vector);
+  if ('queries' in vector) {
+    if (vector.expect?.length === vector.queries.length) return compareVerdicts(vector);
+    throw new Error(`${vector.id}: expect must have one answer for each of the queries`);
+  }
+  if (typeof vector.accepted === 'boolean') return compareAcceptance(vector);
+  throw new Error(`neither a world with queries nor an object with accepted: ${line.slice(0, 80)}`);
 }
 
 function compareAcceptance({ id, policy, accepted, reason }: ObjectVector): Comparison {
@@ -115,10 +121,10 @@ function compareReading(vector: VerdictVector): Comparison {
   const engine = compile({ policies, endpoints }, options);
   let compared = 0;
   for (const [i, [from, to, protocolText, port]] of vector.queries.entries()) {
-    const protocol = PROTOCOLS.find((known) => known === protocolText) as Protocol;
+    const protocol = PROTOCOLS.find((known) => known === protocolText);
     const [source, destination] = [engine.find(from), engine.find(to)];
-    if (source === undefined || destination === undefined)
-      throw new Error(`${vector.id}: no endpoint ${from} or ${to}`);
+    if (source === undefined || destination === undefined || protocol === undefined)
+      throw new Error(`${vector.id}: no endpoint ${from} or ${to}, or no protocol ${protocolText}`);
     const decision = engine.decide({ from: source, to: destination, protocol, port });
     const quick = engine.allows(source, destination, PROTOCOLS.indexOf(protocol), port);
     if (quick !== (decision.verdict === 'allowed')) {
