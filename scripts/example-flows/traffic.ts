@@ -257,7 +257,7 @@ export const TRAFFIC: readonly Talk[] = [
   { from: 'kubelet through the mesh', to: 'mealie/mealie', port: 9000, at: [50, 110, 170] },
 ];
 
-/** Connections every so often, each tried again after 1, 3 and 7 seconds, as long as no answer comes. */
+/** Connections every so often, each tried again after 1 and 3 seconds. */
 function retries({
   from,
   to,
