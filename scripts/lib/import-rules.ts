@@ -25,6 +25,7 @@ const ENGINE = 'src/core/engine';
 const FLOW = 'src/core/flow';
 const CATALOG = 'src/core/catalog';
 const LINT = 'src/core/lint';
+const ASK = 'src/core/ask';
 const DIAGNOSE = 'src/core/diagnose';
 const REPORT = 'src/core/report';
 const PORTS = 'src/core/ports';
@@ -40,8 +41,9 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   // propolis.yaml is read by its own shapes, so that an error names the field and what it must be.
   { from: CATALOG, to: [MODEL, MANIFEST, ENGINE, FLOW, PORTS], packages: ['yaml'], ...CORE },
   { from: LINT, to: [MODEL, MANIFEST, ENGINE, FLOW, PORTS, CATALOG], packages: [], ...CORE },
+  { from: ASK, to: [MODEL, MANIFEST, ENGINE, CATALOG], packages: [], ...CORE },
   { from: DIAGNOSE, to: [MODEL, MANIFEST, ENGINE, FLOW, PORTS, CATALOG], packages: [], ...CORE },
-  { from: REPORT, to: [MODEL, MANIFEST, ENGINE, FLOW, CATALOG, LINT, DIAGNOSE], packages: [], ...CORE },
+  { from: REPORT, to: [MODEL, MANIFEST, ENGINE, FLOW, CATALOG, LINT, ASK, DIAGNOSE], packages: [], ...CORE },
   { from: 'src/core/index.ts', to: ['src/core'], packages: [], ...CORE },
   ...ADAPTERS.map((name) => ({
     from: `src/adapters/${name}`,

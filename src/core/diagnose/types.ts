@@ -127,8 +127,8 @@ export interface Fix {
   readonly kind: FixKind;
   readonly steps: readonly FixStep[];
   readonly edits: readonly FixEdit[];
-  /** The files as they would be, for `--apply` and for tests. */
-  readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** The changed files whole, before and after. */
+  readonly files: readonly { readonly path: string; readonly before: string; readonly text: string }[];
   /** What a reviewer should weigh. */
   readonly warnings: readonly FixWarning[];
 }

@@ -171,7 +171,7 @@ function proved(
     kind: last.kind === 'rule' && search.steps.length > 1 ? (search.steps[0]?.kind ?? last.kind) : last.kind,
     steps: search.steps,
     edits,
-    files: files.map(({ path, text }) => ({ path, text })),
+    files,
     warnings: warningsOf(search.steps, opens, judged),
   };
   return { fix, proof: { before, after, opens } };

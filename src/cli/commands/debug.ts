@@ -1,0 +1,122 @@
+import { type Command, Option } from 'commander';
+import type { Diagnosis } from '../../core/diagnose/index.ts';
+import { CliError, EXIT, type ExitCode } from '../exit.ts';
+import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
+import type { Io } from '../io.ts';
+import { reportProblems } from '../problems.ts';
+
+const OUTPUTS = ['table', 'json', 'yaml', 'diff'] as const;
+
+interface DebugOptions extends InputOptions {
+  readonly flows: readonly string[];
+  readonly output: (typeof OUTPUTS)[number];
+}
+
+/** `propolis debug NAMESPACE`: what is dropped, why, the fix, its proof. */
+export function addDebug(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('debug')
+    .summary('what is dropped, why, the fix, its proof')
+    .description(
+      'Read recorded flows, name what blocks a namespace in either direction, and propose the smallest fix with its proof.',
+    )
+    .argument('<namespace>', 'the namespace that cannot reach, or cannot be reached')
+    .requiredOption(
+      '--flows <file>',
+      'recorded flows of Hubble, in any of its shapes, gzip too; - is standard input; repeatable',
+      collect,
+    )
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
+  addInputOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hubble observe --verdict DROPPED -n zipline -o json > flows.jsonl
+  propolis debug zipline --flows flows.jsonl
+  propolis debug zipline --repo ../cluster --flows a.jsonl --flows b.jsonl.gz
+  hubble observe -n zipline -o json | propolis debug zipline --flows - -o json
+  propolis debug zipline --flows flows.jsonl -o diff | git apply`,
+    )
+    .action(async (namespace: string, options: DebugOptions) => done(await debug(namespace, options, io)));
+}
+
+async function debug(namespace: string, options: DebugOptions, io: Io): Promise<ExitCode> {
+  const [{ inputs, problems }, { flowsFromFiles }, { diagnose }] = await Promise.all([
+    loadInputs(options, io),
+    import('../../adapters/files/flows.ts'),
+    import('../../core/diagnose/index.ts'),
+  ]);
+  const { readRepository } = await import('../../core/manifest/read.ts');
+  const read = readRepository(inputs.files, inputs.readOptions);
+  const { requirePolicies } = await import('../problems.ts');
+  requirePolicies(read, options);
+  const { resolve } = await import('node:path');
+  const paths = options.flows.map((path) => (path === '-' ? path : resolve(io.cwd, path)));
+  const diagnosis = await diagnose({ namespace, inputs, flows: flowsFromFiles(paths, { stdin: io.stdin }) });
+  requireFlows(diagnosis, options.flows);
+  await requireNamespace(
+    diagnosis,
+    read.namespaces.map(({ name }) => name),
+  );
+  io.out(await printed(diagnosis, options, io));
+  const isBroken = await reportProblems(
+    { problems: [...problems, ...read.problems], skipped: diagnosis.counts.skipped },
+    io,
+  );
+  if (isBroken) return EXIT.error;
+  return diagnosis.findings.length > 0 ? EXIT.findings : EXIT.ok;
+}
+
+async function printed(diagnosis: Diagnosis, { output, color }: DebugOptions, io: Io): Promise<string> {
+  switch (output) {
+    case 'table': {
+      const { debugText } = await import('../../core/report/debug.ts');
+      return debugText(diagnosis, await textOptions(color, io));
+    }
+    case 'json': {
+      const { debugJson } = await import('../../core/report/debug-json.ts');
+      return `${JSON.stringify(debugJson(diagnosis), null, 2)}\n`;
+    }
+    case 'yaml': {
+      const [{ debugJson }, { stringify }] = await Promise.all([
+        import('../../core/report/debug-json.ts'),
+        import('yaml'),
+      ]);
+      return stringify(debugJson(diagnosis));
+    }
+    case 'diff': {
+      const { debugDiff } = await import('../../core/report/debug-diff.ts');
+      return debugDiff(diagnosis);
+    }
+  }
+}
+
+function requireFlows({ counts }: Diagnosis, files: readonly string[]): void {
+  if (counts.flows > 0) return;
+  const [first] = counts.skipped;
+  const names = files.join(', ');
+  if (first === undefined) {
+    throw new CliError(
+      `${names} has no flows in it.`,
+      'Record some: hubble observe --since 5m -o json > flows.jsonl',
+    );
+  }
+  throw new CliError(
+    `${names} has no flows that Hubble would write: ${first.count} lines not understood, first ${first.file}:${first.firstLine}: ${first.sample}`,
+    "It must be the output of `hubble observe -o json` or of Hubble's exporter.",
+  );
+}
+
+async function requireNamespace(
+  { namespace, findings, folded }: Diagnosis,
+  known: readonly string[],
+): Promise<void> {
+  if (known.includes(namespace) || findings.length > 0 || folded.length > 0) return;
+  const { nearestNames } = await import('../../core/ask/index.ts');
+  const nearest = nearestNames(namespace, known);
+  throw new CliError(
+    `There is no namespace "${namespace}" in the files, and no drop in the flows names it.`,
+    nearest.length > 0 ? `Did you mean ${nearest.join(' or ')}?` : 'Check the name and --repo.',
+  );
+}

@@ -1,0 +1,122 @@
+import { type Command, Option } from 'commander';
+import type { Catalog } from '../core/catalog/index.ts';
+import type { Inputs } from '../core/diagnose/index.ts';
+import { CILIUM_VERSIONS, type CiliumVersion } from '../core/model/options.ts';
+import type { Problem, SourceFile } from '../core/model/repository.ts';
+import { CliError } from './exit.ts';
+import { COLOR_MODES, type ColorMode, type Io, wantsColor, widthOf } from './io.ts';
+
+/** Options that every verb over files has, as commander names them. */
+export interface InputOptions {
+  readonly repo?: string;
+  readonly manifests?: string;
+  readonly env?: string;
+  readonly var?: readonly string[];
+  readonly ciliumVersion?: CiliumVersion;
+  readonly color: ColorMode;
+}
+
+/** Adds the options that say where policies, namespaces and workloads come from. */
+export function addInputOptions(command: Command): Command {
+  return command
+    .option('--repo <dir>', 'the repository with policies, namespaces and workloads (default: here)')
+    .option('--manifests <file>', 'rendered YAML instead of a repository; - is standard input')
+    .option('--env <name>', 'of several clusters in the repository, the one to judge')
+    .option('--var <name=value>', 'a value for ${name}, as Flux would substitute it; repeatable', collect)
+    .addOption(
+      new Option('--cilium-version <version>', 'judge by the rules of this Cilium').choices(CILIUM_VERSIONS),
+    )
+    .addOption(new Option('--color <when>', 'colours').choices(COLOR_MODES).default('auto'));
+}
+
+/** Collects the values of an option that may be given several times. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+export interface LoadedInputs {
+  readonly inputs: Inputs;
+  /** What is wrong in the catalog; files of manifests tell by themselves. */
+  readonly problems: readonly Problem[];
+}
+
+/** Reads the files and the catalog. @throws CliError when there is nothing to read */
+export async function loadInputs(options: InputOptions, io: Io): Promise<LoadedInputs> {
+  const [{ DEFAULT_CATALOG, agentOptionsOf, findCluster, readCatalog }, { agentOptions }] = await Promise.all(
+    [import('../core/catalog/index.ts'), import('../core/model/options.ts')],
+  );
+  const files = await loadFiles(options, io);
+  const catalogFile = files.find(({ path }) => path === CATALOG_FILE);
+  const { catalog, problems } =
+    catalogFile === undefined ? { catalog: DEFAULT_CATALOG, problems: [] } : readCatalog(catalogFile);
+  const cluster = options.env === undefined ? undefined : findCluster(catalog, options.env);
+  const agent = agentOptions({
+    ...agentOptionsOf(catalog, cluster),
+    ...versionOptions(options.ciliumVersion, catalog),
+  });
+  return {
+    problems,
+    inputs: {
+      files,
+      catalog,
+      options: agent,
+      readOptions: {
+        agent,
+        variables: { ...cluster?.variables, ...variablesOf(options.var ?? []) },
+        ...(cluster === undefined || cluster.paths.length === 0 ? {} : { paths: cluster.paths }),
+        ...(options.env === undefined ? {} : { environment: options.env }),
+      },
+    },
+  };
+}
+
+/** The catalog's file, at the repository's root. */
+export const CATALOG_FILE = 'propolis.yaml';
+
+/** A version on the command line brings its own defaults where the catalog does not set them. */
+function versionOptions(version: CiliumVersion | undefined, catalog: Catalog): object {
+  if (version === undefined) return {};
+  const defaultLocalCluster = catalog.cilium.defaultLocalCluster ?? version !== '1.18';
+  return { version, defaultLocalCluster };
+}
+
+async function loadFiles(options: InputOptions, io: Io): Promise<readonly SourceFile[]> {
+  const { repositoryFiles, streamFile } = await import('../adapters/files/repository.ts');
+  if (options.manifests !== undefined && options.repo !== undefined) {
+    throw new CliError('--manifests and --repo are two sources of the same.', 'Give one of them.');
+  }
+  if (options.manifests === '-') return [streamFile(await textOf(io.stdin))];
+  const { resolve } = await import('node:path');
+  return repositoryFiles(resolve(io.cwd, options.manifests ?? options.repo ?? '.')).files();
+}
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function variablesOf(pairs: readonly string[]): Readonly<Record<string, string>> {
+  const variables: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    const name = pair.slice(0, Math.max(0, equals));
+    if (!/^[_A-Za-z][_A-Za-z0-9]*$/.test(name)) {
+      throw new CliError(
+        `--var must not be "${pair}".`,
+        'It must be NAME=VALUE, with a name of letters, digits and _.',
+      );
+    }
+    variables[name] = pair.slice(equals + 1);
+  }
+  return variables;
+}
+
+/** How text is laid out for this terminal. */
+export async function textOptions(
+  color: ColorMode,
+  io: Io,
+): Promise<{ width: number; paint: typeof import('../core/report/paint.ts').PLAIN }> {
+  const { ANSI, PLAIN } = await import('../core/report/paint.ts');
+  return { width: widthOf(io), paint: wantsColor(color, io) ? ANSI : PLAIN };
+}

@@ -1,0 +1,50 @@
+import { Command, CommanderError } from 'commander';
+import { addCan } from './commands/can.ts';
+import { addDebug } from './commands/debug.ts';
+import { CliError, EXIT, type ExitCode } from './exit.ts';
+import type { Io } from './io.ts';
+import { VERSION } from './version.ts';
+
+export interface Program extends Io {
+  /** How it was called: `propolis` or `kubectl propolis`. */
+  readonly name?: string;
+}
+
+/** Runs one command line. @returns the exit code; never touches the process */
+export async function run(args: readonly string[], io: Program): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const done = (result: ExitCode): void => {
+    code = result;
+  };
+  const program = new Command(io.name ?? 'propolis')
+    .description('Network policy for Cilium clusters that are run from Git, that you can prove.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 clean or allowed, 1 findings or denied, 2 wrong use or cannot run.',
+    )
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.columns ?? 80 });
+  addDebug(program, io, done);
+  addCan(program, io, done);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    return exitCodeOf(error, io);
+  }
+}
+
+function exitCodeOf(error: unknown, io: Io): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.error;
+  if (error instanceof CliError) {
+    io.err(`propolis: ${error.message}\n${error.remedy === '' ? '' : `  ${error.remedy}\n`}`);
+    return EXIT.error;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  io.err(`propolis: ${message}\n  This is a mistake in Propolis. Please report it with the command line.\n`);
+  if (error instanceof Error && (io.env['PROPOLIS_DEBUG'] ?? '') !== '') io.err(`${error.stack ?? ''}\n`);
+  return EXIT.error;
+}

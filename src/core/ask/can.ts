@@ -1,0 +1,103 @@
+import type { Catalog } from '../catalog/index.ts';
+import { compile } from '../engine/index.ts';
+import { worldOf } from '../manifest/world.ts';
+import type { Decision } from '../model/decision.ts';
+import type { AgentOptions } from '../model/options.ts';
+import type { Protocol } from '../model/port.ts';
+import type { RepositoryRead } from '../model/repository.ts';
+import type { Endpoint, Service } from '../model/world.ts';
+import { findNamed } from './name.ts';
+
+export interface CanQuestion {
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly protocol: Protocol;
+}
+
+export type CanAnswer =
+  | {
+      readonly kind: 'answer';
+      readonly question: CanQuestion;
+      readonly decisions: readonly Decision[];
+      /** Names for which no file declares a pod; one was made up from the namespace's labels. */
+      readonly assumed: readonly string[];
+      /** Services in front of the destination that have this port where the pods have another. */
+      readonly serviceTraps: readonly ServiceTrap[];
+    }
+  | { readonly kind: 'unknown'; readonly name: string; readonly nearest: readonly string[] }
+  | { readonly kind: 'too-many'; readonly pairs: number; readonly most: number };
+
+export interface ServiceTrap {
+  readonly service: string;
+  readonly servicePort: number;
+  readonly podPort: number | string;
+}
+
+/** Pairs that one question may come to. */
+const PAIRS_MAX = 2500;
+
+/** May it? One decision for each pair of endpoints that the names mean. */
+export function can(
+  question: CanQuestion,
+  {
+    read,
+    catalog,
+    options,
+  }: { readonly read: RepositoryRead; readonly catalog: Catalog; readonly options: AgentOptions },
+): CanAnswer {
+  const world = worldOf(read, options);
+  const naming = { read, world, catalog, options };
+  const from = findNamed(question.from, naming);
+  if (from.kind === 'unknown') return { kind: 'unknown', name: question.from, nearest: from.nearest };
+  const to = findNamed(question.to, naming);
+  if (to.kind === 'unknown') return { kind: 'unknown', name: question.to, nearest: to.nearest };
+  const pairs = from.endpoints.length * to.endpoints.length;
+  if (pairs > PAIRS_MAX) return { kind: 'too-many', pairs, most: PAIRS_MAX };
+  const known = new Set(world.endpoints.map(({ id }) => id));
+  const added = [...from.endpoints, ...to.endpoints].filter(({ id }) => !known.has(id));
+  const unique = [...new Map(added.map((endpoint) => [endpoint.id, endpoint])).values()];
+  const engine = compile({ ...world, endpoints: [...world.endpoints, ...unique] }, options);
+  const { port, protocol } = question;
+  const decisions = from.endpoints.flatMap((source) =>
+    to.endpoints.flatMap((destination) => {
+      const [a, b] = [engine.find(source.id), engine.find(destination.id)];
+      return a === undefined || b === undefined ? [] : [engine.decide({ from: a, to: b, protocol, port })];
+    }),
+  );
+  const assumed = [from.isAssumed ? question.from : undefined, to.isAssumed ? question.to : undefined];
+  return {
+    kind: 'answer',
+    question,
+    decisions,
+    assumed: assumed.filter((name) => name !== undefined),
+    serviceTraps: to.endpoints.flatMap((endpoint) => trapsOf(endpoint, question, read.services)),
+  };
+}
+
+function trapsOf(
+  { id, labels }: Endpoint,
+  { port, protocol }: CanQuestion,
+  services: readonly Service[],
+): readonly ServiceTrap[] {
+  const namespace = id.slice(0, Math.max(0, id.indexOf('/')));
+  const own = new Set(labels);
+  return services
+    .filter(({ namespace: of, selector }) => {
+      const wanted = Object.entries(selector ?? {});
+      return (
+        of === namespace &&
+        wanted.length > 0 &&
+        wanted.every(([key, value]) => own.has(`k8s:${key}=${value}`))
+      );
+    })
+    .flatMap((service) =>
+      service.ports
+        .filter((one) => one.port === port && one.protocol === protocol && (one.targetPort ?? port) !== port)
+        .map((one) => ({
+          service: `${service.namespace}/${service.name}`,
+          servicePort: port,
+          podPort: one.targetPort ?? port,
+        })),
+    );
+}

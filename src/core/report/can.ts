@@ -1,0 +1,119 @@
+import type { CanAnswer } from '../ask/index.ts';
+import type { Decision, NearMiss, SideDecision } from '../model/decision.ts';
+import type { TextOptions } from './debug.ts';
+import { decisionJson } from './debug-json.ts';
+import { labelled } from './layout.ts';
+import { type Paint, PLAIN } from './paint.ts';
+import { printable } from './printable.ts';
+import { plural, portText } from './units.ts';
+import { engineAssumptionText } from './words/assumption.ts';
+import { listText, policyAt, sideText } from './words/policy.ts';
+
+type Answer = Extract<CanAnswer, { readonly kind: 'answer' }>;
+
+/** One answer for people: decisions that say the same for the same reasons are told once. */
+export function canText(answer: Answer, { width = 80, paint = PLAIN }: TextOptions = {}): string {
+  const lines: string[] = [];
+  for (const { decision, pairs } of alike(answer.decisions)) {
+    if (lines.length > 0) lines.push('');
+    lines.push(...decisionLines(decision, pairs, { width, paint }));
+  }
+  for (const { service, servicePort, podPort } of answer.serviceTraps) {
+    const text = `${servicePort} is the port of Service ${printable(service)}; its pods listen on ${printable(String(podPort))}, and that is what policies see`;
+    lines.push(...labelled('note', text, { indent: 2, column: 9, width }));
+  }
+  for (const name of answer.assumed) {
+    const text = `no file declares a pod for ${printable(name)}: judged by what its namespace alone says`;
+    lines.push(...labelled('assumed', text, { indent: 2, column: 9, width }).map(paint.faint));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+export function canJson(answer: Answer): unknown {
+  const isAllowed = answer.decisions.every(({ verdict }) => verdict === 'allowed');
+  return {
+    version: 1,
+    verdict: isAllowed ? 'allowed' : 'denied',
+    question: answer.question,
+    decisions: answer.decisions.map(decisionJson),
+    assumed: answer.assumed,
+    serviceTraps: answer.serviceTraps,
+  };
+}
+
+function alike(
+  decisions: readonly Decision[],
+): readonly { readonly decision: Decision; readonly pairs: readonly string[] }[] {
+  const groups = new Map<string, { decision: Decision; pairs: string[] }>();
+  for (const decision of decisions) {
+    const key = JSON.stringify([decision.verdict, reasonKey(decision.egress), reasonKey(decision.ingress)]);
+    const pair = `${printable(decision.from)} → ${printable(decision.to)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { decision, pairs: [pair] });
+    else group.pairs.push(pair);
+  }
+  return [...groups.values()];
+}
+
+function reasonKey({ verdict, reason, rules, defaultDenyBy }: SideDecision): unknown {
+  return [
+    verdict,
+    reason,
+    rules.map(({ policy, index, list }) => [policy, list, index]),
+    defaultDenyBy.length,
+  ];
+}
+
+function decisionLines(
+  decision: Decision,
+  pairs: readonly string[],
+  { width, paint }: { readonly width: number; readonly paint: Paint },
+): readonly string[] {
+  const { verdict, port, protocol } = decision;
+  const isAllowed = verdict === 'allowed';
+  const mark = isAllowed ? paint.good('✓') : paint.bad('✗');
+  const [first = ''] = pairs;
+  const more = pairs.length > 1 ? `   and ${plural(pairs.length - 1, 'pair')} alike` : '';
+  const title = `${first}   ${portText(port, protocol)}   ${isAllowed ? 'allowed' : 'denied'}${more}`;
+  const layout = { indent: 2, column: 9, width };
+  const lines = [`${mark} ${paint.strong(title)}`];
+  for (const side of [decision.egress, decision.ingress]) {
+    lines.push(...labelled(side.direction, sideWords(side), layout));
+    const [near] = side.nearest;
+    if (near !== undefined) lines.push(...labelled('', `nearest: ${nearText(near)}`, layout));
+    for (const assumption of side.assumptions)
+      lines.push(...labelled('', `(${engineAssumptionText(assumption)})`, layout));
+  }
+  return lines;
+}
+
+/** The side without its own direction in front, since a column says it. */
+function sideWords(side: SideDecision): string {
+  const text = sideText(side);
+  return text.startsWith(`${side.direction} `) ? text.slice(side.direction.length + 1) : text;
+}
+
+/** What the nearest rule lacks. */
+export function nearText({ rule, lacking }: NearMiss): string {
+  const lacks = lacking.map((item) => {
+    switch (item.kind) {
+      case 'subject':
+        return item.labels.length === 0
+          ? 'another subject'
+          : `${listText(item.labels.map(labelText))} on the subject`;
+      case 'peer':
+        return item.labels.length === 0
+          ? 'another peer'
+          : `${listText(item.labels.map(labelText))} on the peer`;
+      case 'port':
+        return `another port than ${listText(item.wants.map(printable))}`;
+      case 'named-port':
+        return `a port named ${printable(item.name)} on the pod`;
+    }
+  });
+  return `${policyAt(rule.policy, rule.place)} lacks ${lacks.join(' and ')}`;
+}
+
+function labelText(label: string): string {
+  return printable(label.replace(/^k8s:/, ''));
+}
