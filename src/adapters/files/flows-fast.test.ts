@@ -86,7 +86,11 @@ function member(name: string, value: fc.Arbitrary<Value>): fc.Arbitrary<readonly
 
 const time = oneOf(
   ['2026-03-01T10:00:00.000000123Z', '2026-03-01T10:00:59Z', '2026-03-01T10:01:00.5Z'],
-  ...['2026-03-01T10:00:60Z', '2026-02-29T10:00:00Z', '2026-03-01T10:00:00+01:00', 'now', ''],
+  '2026-03-01T10:00:60Z',
+  '2026-02-29T10:00:00Z',
+  '2026-03-01T10:00:00+01:00',
+  'now',
+  '',
 );
 const endpoint = object({
   ID: whole,

@@ -41,14 +41,40 @@ export async function* chunksOf(
 ): AsyncGenerator<Chunk, void, void> {
   const raw = stream === undefined ? fileChunks(file) : streamChunks(file, stream);
   try {
-    const first = await raw.next();
-    if (first.done === true) return;
-    const all = rejoined(first.value, raw);
-    yield* decoderFor(first.value)(all, file);
+    const first = await beginningOf(raw);
+    if (first !== undefined) yield* decoderFor(first)(rejoined(first, raw), file);
   } finally {
     await raw.return();
   }
 }
+
+/** The first chunk, with as many of the next as it takes to see the bytes that tell formats apart. */
+async function beginningOf(raw: Chunks): Promise<Chunk | undefined> {
+  let seen: Chunk | undefined;
+  while (seen === undefined || seen.end - seen.start < MAGIC_BYTES) {
+    const next = await raw.next();
+    if (next.done === true) break;
+    seen = seen === undefined ? copied(next.value) : joined(seen, next.value);
+  }
+  return seen;
+}
+
+function joined(one: Chunk, two: Chunk): Chunk {
+  const both = Buffer.concat([
+    one.bytes.subarray(one.start, one.end),
+    two.bytes.subarray(two.start, two.end),
+  ]);
+  return { bytes: both, start: 0, end: both.length };
+}
+
+/** A chunk is only valid until the next is asked for; a large one is enough by itself. */
+function copied(chunk: Chunk): Chunk {
+  const { bytes, start, end } = chunk;
+  if (end - start >= MAGIC_BYTES) return chunk;
+  return { bytes: Buffer.from(bytes.subarray(start, end)), start: 0, end: end - start };
+}
+
+const MAGIC_BYTES = 4;
 
 type Chunks = AsyncGenerator<Chunk, void, void>;
 type Decoder = (chunks: Chunks, file: string) => Chunks;

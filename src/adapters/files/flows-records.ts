@@ -38,6 +38,8 @@ export class RecordScanner {
   private isIndented = false;
   /** The rest of a record over the limit is passed over. */
   private isDropping = false;
+  /** Whether the last byte so far is no line feed. */
+  private endsOpen = false;
 
   /** @param limit the longest record in bytes */
   constructor(sink: RecordSink, limit: number) {
@@ -51,6 +53,7 @@ export class RecordScanner {
    */
   consume(bytes: Buffer, start: number, end: number): number {
     const given = bytes.length === end ? bytes : bytes.subarray(0, end);
+    if (end > start) this.endsOpen = given[end - 1] !== NEWLINE;
     let at = start;
     while (at < end) {
       if (this.shape === 'none') {
@@ -90,7 +93,8 @@ export class RecordScanner {
     } else if (this.inArray && !this.isDropping) {
       this.reportBroken(given, end, end, false);
     }
-    this.lines += this.isDropping ? this.newlines + 1 : linesIn(given, start, end);
+    this.lines += this.isDropping ? this.newlines : newlinesIn(given, start, end);
+    if (this.endsOpen) this.lines += 1;
     this.shape = 'none';
     this.inArray = false;
   }
@@ -168,7 +172,7 @@ export class RecordScanner {
       } else if (byte === NEWLINE) {
         if (this.depth === 0) return at;
         // What follows the line feed may say that another record begins.
-        if (at + 2 >= end) break;
+        if (at + 1 >= end || (at + 2 >= end && bytes[at + 1] === OPEN_BRACE)) break;
         if (this.isNewRecord(bytes, at + 1)) return at;
         this.newlines += 1;
       } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
@@ -213,13 +217,10 @@ export class RecordScanner {
   }
 }
 
-/** Lines that begin in these bytes, whether they end there or not. */
-function linesIn(bytes: Buffer, start: number, end: number): number {
-  let lines = 0;
-  for (let at = start; at < end; at += 1) {
-    if (bytes[at] === NEWLINE || at === end - 1) lines += 1;
-  }
-  return lines;
+function newlinesIn(bytes: Buffer, start: number, end: number): number {
+  let newlines = 0;
+  for (let at = start; at < end; at += 1) if (bytes[at] === NEWLINE) newlines += 1;
+  return newlines;
 }
 
 function isSpace(byte: number): boolean {

@@ -69,10 +69,10 @@ export function textsOf(object: JsonObject, name: Name): readonly string[] {
   return list as readonly string[];
 }
 
-/** A constant's name, or its number; undefined where there is none. */
+/** A constant's name, or its number; undefined where there is none, or an empty one. */
 export function enumOf(object: JsonObject, name: Name): string | number | undefined {
   const value = memberOf(object, name);
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined || value === null || value === '') return undefined;
   if (typeof value === 'string') return value;
   if (typeof value === 'number' && Number.isInteger(value)) return value;
   throw new BadFieldError(name[0]);

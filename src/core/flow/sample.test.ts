@@ -6,6 +6,7 @@ describe('a sample of a line', () => {
   it.each([
     ['plain words', 'plain words'],
     ['  trimmed \r', 'trimmed'],
+    ['{\n  "flow":\t{', '{ "flow": {'],
     ['red \u001b[31m', 'red \\u001b[31m'],
     ['turned \u202e about', 'turned \\u202e about'],
     ['naïve ☺ text', 'naïve ☺ text'],

@@ -2,17 +2,20 @@
 export const SAMPLE_LENGTH = 80;
 
 /**
- * The beginning of a line, fit for a terminal: control and direction characters as `\u001b`, at most 80 characters
- * with `…` where something was left out.
+ * The beginning of a text, fit for one line of a terminal: white space as single spaces, control and direction
+ * characters as `\u001b`, at most 80 characters with `…` where something was left out.
  */
 export function sampleOf(text: string): string {
   let sample = '';
-  for (const char of text.slice(0, 2 * SAMPLE_LENGTH).trim()) {
+  for (const char of text
+    .slice(0, 2 * SAMPLE_LENGTH)
+    .replaceAll(/\s+/g, ' ')
+    .trim()) {
     const shown = UNSAFE.test(char) ? escaped(char) : char;
-    if (sample.length + shown.length > SAMPLE_LENGTH - 1) return `${sample}…`;
+    if (sample.length + shown.length > SAMPLE_LENGTH - 1) return `${sample.trimEnd()}…`;
     sample += shown;
   }
-  return text.trimEnd().length > 2 * SAMPLE_LENGTH ? `${sample}…` : sample;
+  return text.trimEnd().length > 2 * SAMPLE_LENGTH ? `${sample.trimEnd()}…` : sample;
 }
 
 function escaped(char: string): string {
