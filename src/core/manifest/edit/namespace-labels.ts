@@ -4,6 +4,7 @@ import { deleteEntry, type Emptied, emptiedForm, insertEntry, replaceValue } fro
 import { finish, type Step } from './finish.ts';
 import { type Intent, within } from './prove.ts';
 import { Refused, refusing } from './refuse.ts';
+import { editInput } from './resource-set/edit-input.ts';
 import { isNull, stringOf } from './scalar-text.ts';
 import { mapAt, mergedValue, nodeAt, openTarget, ownEntry, type Target } from './target.ts';
 import { findEntry, type MapEntry, type MapNode, type TreeNode } from './tree.ts';
@@ -15,6 +16,7 @@ export type LabelChanges = Readonly<Record<string, string | undefined>>;
 /**
  * Sets and removes labels of the Namespace that a file declares, and changes nothing else in it. A label that is
  * absent already and a value that is there already are no change. `labels:` itself comes and goes as needed.
+ * Where a ResourceSet makes the Namespace, the input from which it does so is changed instead.
  */
 export function editNamespaceLabels(
   file: SourceFile,
@@ -27,7 +29,7 @@ export function editNamespaceLabels(
       case 'object':
         return editObject(file, form, changes);
       case 'resource-set-input':
-        throw new Refused('resource-set-template', 0, Object.keys(changes).join(','));
+        return editInput(file, { form, name: target.name }, changes);
       case 'implied':
         throw new Refused('not-found', 0, target.name);
     }

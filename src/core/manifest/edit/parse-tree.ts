@@ -9,7 +9,9 @@ import {
   isSeq,
   Parser,
   type Scalar,
+  Schema,
 } from 'yaml';
+import { nestsTooDeep } from '../yaml/nesting.ts';
 import { Refused } from './refuse.ts';
 import type {
   AliasNode,
@@ -32,15 +34,11 @@ export const LONGEST_TEXT = 4 * 1024 * 1024;
  */
 export function parseTree(text: string): Tree {
   if (text.length > LONGEST_TEXT) throw new Refused('unsure', 0, 'too-long');
+  if (nestsTooDeep(text)) throw new Refused('unsure', 0, 'too-deep');
   const comments: number[] = [];
   const tokens = [...new Parser().parse(text)];
   for (const token of tokens) collectComments(token, comments);
-  const composer = new Composer({
-    schema: 'failsafe',
-    uniqueKeys: false,
-    keepSourceTokens: true,
-    merge: false,
-  });
+  const composer = new Composer(OPTIONS);
   const documents: TreeDocument[] = [];
   let start = 0;
   for (const document of composer.compose(tokens, false, text.length)) {
@@ -52,6 +50,15 @@ export function parseTree(text: string): Tree {
   comments.sort((a, b) => a - b);
   return { text, documents, comments };
 }
+
+// Building a schema is slow, so it is shared. The parser's own search for equal keys is quadratic.
+const OPTIONS = {
+  schema: new Schema({ schema: 'failsafe' }),
+  uniqueKeys: false,
+  keepSourceTokens: true,
+  logLevel: 'silent',
+  prettyErrors: false,
+} as const;
 
 function documentOf(document: Document.Parsed, start: number): TreeDocument {
   const { contents } = document;

@@ -227,6 +227,14 @@ describe('a rule of a policy', () => {
   });
 });
 
+it('a rule that nests without an end is refused', () => {
+  let rule: PlainRule = {};
+  for (let depth = 0; depth < 200_000; depth += 1) rule = { a: rule };
+  expect(add('spec:\n  egress: []\n', 'egress', rule)).toMatchObject({
+    refusal: { code: 'unsure', detail: 'too-deep' },
+  });
+});
+
 describe('laws of added rules', () => {
   it('the rule reads back for YAML 1.1 and 1.2, and all others stay', () => {
     fc.assert(

@@ -27,7 +27,7 @@ export function refusing(
       const { code, offset, detail } = reason;
       return { kind: 'refused', refusal: { code, file: file.path, line: lineAt(file.text, offset), detail } };
     }
-    // Nesting so deep that the parser ran out of stack.
+    // A rule nested so deep that printing it ran out of stack.
     if (reason instanceof RangeError) {
       return { kind: 'refused', refusal: { code: 'unsure', file: file.path, line: 1, detail: 'too-deep' } };
     }

@@ -58,14 +58,16 @@ function isAlwaysString(content: string): boolean {
   );
 }
 
+const FAILSAFE = new Schema({ schema: 'failsafe' });
+
 function readsBack(text: string, where: 'block' | 'flow'): boolean {
-  const document = parseDocument(where === 'flow' ? `{k: ${text}}` : `k: ${text}`, { schema: 'failsafe' });
+  const document = parseDocument(where === 'flow' ? `{k: ${text}}` : `k: ${text}`, { schema: FAILSAFE });
   const { contents } = document;
   if (document.errors.length > 0 || !isMap(contents) || contents.items.length !== 1) return false;
   const value = contents.items[0]?.value;
   if (!isScalar(value) || value.type !== 'PLAIN' || value.value !== text) return false;
   // As a key it must not be read in two parts, and as an item not as a pair.
-  const item = parseDocument(where === 'flow' ? `[${text}]` : `- ${text}`, { schema: 'failsafe' });
+  const item = parseDocument(where === 'flow' ? `[${text}]` : `- ${text}`, { schema: FAILSAFE });
   return item.errors.length === 0 && JSON.stringify(item.toJS()) === JSON.stringify([text]);
 }
 

@@ -30,12 +30,18 @@ interface Aliases {
 /**
  * Reads the text and picks a document. Throws `Refused`: `not-found` without it or without contents,
  * `templated`, `duplicate-key`, or what `parseTree` throws.
+ *
+ * @param allowed whether templates may stand in the document, as in the texts of a ResourceSet
  */
-export function openTarget(text: string, documentIndex: number): Target {
+export function openTarget(
+  text: string,
+  documentIndex: number,
+  allowed: 'no-templates' | 'templates' = 'no-templates',
+): Target {
   const tree = parsedOrTemplated(text);
   const document = tree.documents[documentIndex];
   if (document?.contents === undefined) throw new Refused('not-found', document?.start ?? 0, 'document');
-  refuseTemplates(text, document.start, document.end);
+  if (allowed === 'no-templates') refuseTemplates(text, document.start, document.end);
   const root = document.contents;
   refuseDuplicateKeys(root);
   return { tree, document, root, aliases: resolveAliases(root) };
