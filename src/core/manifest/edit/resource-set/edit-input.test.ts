@@ -151,7 +151,7 @@ describe('labels of a Namespace that a ResourceSet makes', () => {
   });
 
   it('come back to the same bytes', () => {
-    const text = setOf(a + b);
+    const text = setOf(a + b + a.replace('name: a', 'name: c'));
     const alone: LabelChanges[] = [
       { 'np/profile': 'x' },
       { 'np/enforcement': 'disabled' },
