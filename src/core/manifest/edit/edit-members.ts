@@ -206,9 +206,7 @@ function inlineLiteral(key: string, value: PlainValue, style: HouseStyle): strin
 
 /** A new value keeps the quotes of the old one. */
 function likeOld(old: TreeNode, style: HouseStyle): HouseStyle {
-  if (old.kind !== 'scalar') return style;
-  if (old.style === 'plain') return { ...style, quotesValues: () => false };
-  if (old.style !== 'single' && old.style !== 'double') return style;
+  if (old.kind !== 'scalar' || (old.style !== 'single' && old.style !== 'double')) return style;
   const quote: Quote = old.style === 'single' ? "'" : '"';
   return { ...style, quote, quotesValues: () => true };
 }

@@ -83,6 +83,26 @@ describe('labels of a Namespace that a ResourceSet makes', () => {
       ),
     ],
     [
+      'come from a map with all fields that others have, empty',
+      a + b.replace('enforcement: ""', 'enforcement: ""\n        strict: true'),
+      'a',
+      { 'np/profile': 'isolated' },
+      a.replace(
+        'policy: false # none\n',
+        'policy: # none\n        profile: isolated\n        enforcement: ""\n        strict: false\n',
+      ) + b.replace('enforcement: ""', 'enforcement: ""\n        strict: true'),
+    ],
+    [
+      'go without what else is in the map',
+      a + b.replace('enforcement: ""', 'enforcement: ""\n        note: x'),
+      'b',
+      { 'np/profile': undefined },
+      a +
+        b
+          .replace('profile: internal', 'profile: ""')
+          .replace('enforcement: ""', 'enforcement: ""\n        note: x'),
+    ],
+    [
       'come from a field of a condition',
       a + b,
       'a',
