@@ -13,5 +13,5 @@ export interface RawObject {
    * The place of a field (of its key, where it is an entry of a map), or of its nearest ancestor that exists.
    * Computed when asked, so that reading costs nothing for places that nobody needs.
    */
-  locate(path: Path): Place;
+  readonly locate: (path: Path) => Place;
 }

@@ -119,6 +119,8 @@ export const APPROXIMATION_CODES = [
   'encrypted',
   /** Several clusters in one repository, and this one was taken. */
   'environment-chosen',
+  /** A file with objects, in a directory whose kustomization does not list it: it was left out. */
+  'not-applied',
 ] as const;
 export type ApproximationCode = (typeof APPROXIMATION_CODES)[number];
 

@@ -21,6 +21,8 @@ export interface ResourceSet {
   readonly rendered: readonly Rendered[];
   /** Why nothing, or not all, could be rendered; empty where all was. */
   readonly fault: string;
+  /** The templates themselves, to see what they would have made. */
+  readonly templates: readonly string[];
   readonly commonLabels: Readonly<Record<string, string>>;
   readonly commonAnnotations: Readonly<Record<string, string>>;
 }
@@ -38,6 +40,7 @@ export function renderResourceSet(object: RawObject): ResourceSet {
   const inputs = asList(spec['inputs']) ?? [];
   const result = {
     name: textAt(object.value, ['metadata', 'name']) ?? '',
+    templates: templates.map(({ text }) => text),
     commonLabels: textMap(common['labels']),
     commonAnnotations: textMap(common['annotations']),
   };

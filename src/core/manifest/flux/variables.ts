@@ -10,8 +10,14 @@ export interface VariableScope {
   readonly isComplete: boolean;
 }
 
-/** Finds the entries of a ConfigMap by its name. Undefined: no file has it. */
-export type ConfigMapFinder = (name: string) => ReadonlyMap<string, string> | undefined;
+/** The entries of a ConfigMap, and whether all are known. */
+export interface ConfigMapEntries {
+  readonly entries: ReadonlyMap<string, string>;
+  readonly isComplete: boolean;
+}
+
+/** Finds a ConfigMap by its name. Undefined: no file has it. */
+export type ConfigMapFinder = (name: string) => ConfigMapEntries | undefined;
 
 /**
  * Collects the variables of a `postBuild`: later sources beat earlier ones, inline values beat sources, and values
@@ -23,11 +29,12 @@ export function scopeOf(
   given: Readonly<Record<string, string>>,
 ): VariableScope {
   const values = new Map<string, string>();
-  let isComplete = true;
+  // Without a `postBuild` it is the user alone who gives values.
+  let isComplete = postBuild !== undefined;
   for (const { kind, name } of postBuild?.from ?? []) {
-    const entries = kind === 'ConfigMap' ? find(name) : undefined;
-    if (entries === undefined) isComplete = false;
-    for (const [key, value] of entries ?? []) addValue(values, key, value);
+    const found = kind === 'ConfigMap' ? find(name) : undefined;
+    if (found?.isComplete !== true) isComplete = false;
+    for (const [key, value] of found?.entries ?? []) addValue(values, key, value);
   }
   for (const [key, value] of Object.entries(postBuild?.values ?? {})) addValue(values, key, value);
   for (const [key, value] of Object.entries(given)) addValue(values, key, value);

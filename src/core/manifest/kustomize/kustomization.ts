@@ -58,8 +58,6 @@ export interface GeneratedConfigMap {
   readonly files: readonly string[];
 }
 
-export const KUSTOMIZATION_NAMES: readonly string[] = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
-
 /**
  * Reads a `kustomization.yaml`. Fields and their order of effect: kustomize `api/types/kustomization.go`, with
  * what `FixKustomization` makes of deprecated ones.

@@ -1,3 +1,6 @@
+/** The names by which kustomize finds its file in a directory (kustomize `api/konfig/general.go`). */
+export const KUSTOMIZATION_FILES: readonly string[] = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
 /** The directory of a file; empty for the root. */
 export function directoryOf(file: string): string {
   const slash = file.lastIndexOf('/');

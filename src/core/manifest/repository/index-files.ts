@@ -1,5 +1,5 @@
 import type { SourceFile } from '../../model/repository.ts';
-import { baseName, directoryOf, isWithin, KUSTOMIZATION_FILES } from '../kustomize/paths.ts';
+import { baseName, directoryOf, isWithin } from '../kustomize/paths.ts';
 import { parseYaml, type YamlDocument } from '../yaml/document.ts';
 import { type Screening, screen } from '../yaml/screen.ts';
 import { type DocumentRange, splitDocuments } from '../yaml/split.ts';
@@ -10,7 +10,6 @@ export interface IndexedFile {
   readonly path: string;
   readonly source: TextSource;
   readonly documents: readonly IndexedDocument[];
-  readonly isKustomization: boolean;
   /** Whether it is part of a Helm chart, whose templates are no manifests. */
   readonly isInChart: boolean;
 }
@@ -63,7 +62,6 @@ export function indexFiles(sources: readonly SourceFile[], limits: ReadLimits): 
       path,
       source,
       documents: ranges.slice(0, limits.documentsPerFile).map((range) => indexDocument(source, range)),
-      isKustomization: KUSTOMIZATION_FILES.includes(baseName(path)),
       isInChart: charts.some((chart) => isWithin(path, chart)),
     });
   }

@@ -19,6 +19,7 @@ export interface YamlFault {
 export interface YamlDocument {
   readonly file: string;
   readonly index: number;
+  readonly text: string;
   /** Shared by all who ask: not to be changed. */
   readonly value: unknown;
   readonly faults: readonly YamlFault[];
@@ -40,6 +41,7 @@ export function parseYaml(source: TextSource, range: DocumentRange): YamlDocumen
   return {
     file: source.file,
     index: range.index,
+    text,
     value: converted.value,
     faults: faultsOf(source, range, parsed, converted),
     readable: parsed.errors.length === 0,
@@ -64,6 +66,7 @@ function tooDeep(source: TextSource, range: DocumentRange): YamlDocument {
   return {
     file: source.file,
     index: range.index,
+    text: '',
     value: null,
     faults: [fault],
     readable: false,

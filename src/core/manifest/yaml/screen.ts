@@ -39,14 +39,11 @@ export const KINDS_READ: readonly string[] = [
 ];
 
 const READ: ReadonlySet<string> = new Set(KINDS_READ);
-/** Counted, and read only when something asks for their contents. */
-const KNOWN_WITHOUT_PARSING: ReadonlySet<string> = new Set(['ConfigMap', 'Secret', 'HelmRelease', 'HelmChart']);
-
 // The `kind` of a block map stands in the first column, and nothing else there can: scalars are indented.
 const TOP_KIND = /^kind:[ \t]+["']?([A-Za-z0-9]+)["']?[ \t]*(?:#.*)?\r?$/m;
 const ANY_KIND = new RegExp(
   `["']?kind["']?[ \\t]*:[ \\t\\r\\n]*(?:[&!][^ \\t\\r\\n]{1,80}[ \\t]+)?["']?` +
-    `(?:(?:${KINDS_READ.join('|')})(?:List)?\\b|List\\b|\\*|\\{\\{|HelmRelease\\b)`,
+    `(?:(?:${KINDS_READ.join('|')})(?:List)?\\b|List\\b|\\*|\\{\\{|<<|HelmRelease\\b)`,
 );
 const FLOW_START = /^[\s\uFEFF-]{0,40}[{[]/;
 const SOPS = /(?:^|\n)sops:|"sops"[ \t]*:/;
@@ -63,9 +60,4 @@ export function screen(text: string): Screening {
     return { kind, matters: READ.has(kind), encrypted };
   }
   return { kind, matters: ANY_KIND.test(text), encrypted };
-}
-
-/** Whether a kind is told apart by {@link screen} though it is not parsed. */
-export function isKnownWithoutParsing(kind: string): boolean {
-  return KNOWN_WITHOUT_PARSING.has(kind);
 }

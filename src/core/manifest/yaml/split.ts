@@ -31,6 +31,19 @@ export function splitDocuments(text: string): readonly DocumentRange[] {
   return documents;
 }
 
+/** The offset of the first line of a document that is no marker, comment or blank; its start where there is none. */
+export function contentStart(text: string, { start, end }: DocumentRange): number {
+  let line = start;
+  while (line < end) {
+    const next = text.indexOf('\n', line);
+    const stop = next === -1 || next > end ? end : next;
+    const isMarker = text.startsWith('---', line) && text.slice(line, stop).trim() === '---';
+    if (!isMarker && hasContent(text, line, stop)) return line;
+    line = stop + 1;
+  }
+  return start;
+}
+
 /** The offset of the next marker on a line that begins after `from`, or at it where `from` is 0; -1 for none. */
 function nextMarker(text: string, from: number): number {
   let line = from === 0 ? (text.startsWith('\uFEFF') ? 1 : 0) : nextLine(text, from);
