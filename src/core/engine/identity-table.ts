@@ -18,6 +18,8 @@ export interface Identity {
   readonly groups: readonly string[];
   readonly isWorld: boolean;
   readonly isHost: boolean;
+  /** Whether it is a pod, of this cluster or another: its identity has an aggregate (`pkg/policy/aggregate.go`). */
+  readonly isPod: boolean;
 }
 
 /** Every distinct set of labels once, with an index from keys and values to identities. */
@@ -118,6 +120,7 @@ export class IdentityTable {
       groups: eligible ? groups : [],
       isWorld,
       isHost,
+      isPod,
     };
   }
 
@@ -132,7 +135,7 @@ export class IdentityTable {
 export function selects(selector: IdentitySelector, identity: Identity, options: AgentOptions): boolean {
   switch (selector.kind) {
     case 'labels':
-      return (selector.aggregate === true && !identity.isWorld) || holds(selector.selector, identity);
+      return (selector.aggregate === true && identity.isPod) || holds(selector.selector, identity);
     case 'cidr': {
       const { cidrs, except, group } = selector;
       const inside =

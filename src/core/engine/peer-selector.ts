@@ -11,7 +11,7 @@ export type IdentitySelector =
   | {
       readonly kind: 'labels';
       readonly selector: Selector;
-      /** Whether it also selects whoever is in the cluster, by way of an aggregate; see {@link selectsAggregate}. */
+      /** Whether it also selects every pod, by way of an aggregate; see {@link selectsAggregate}. */
       readonly aggregate?: boolean;
     }
   | {
@@ -283,7 +283,8 @@ function endpoints(selector: Selector, options: AgentOptions): ResolvedPeer {
 /**
  * From 1.20 the datapath also looks up an identity's aggregate, and the aggregate of the cluster is an identity
  * with a single reserved label. A selector of negative requirements alone holds for it, and so admits every
- * endpoint in the cluster, even those whose labels it was to exclude (cilium#46949, `pkg/policy/aggregate.go`).
+ * pod, even those whose labels it was to exclude (cilium#46949, `pkg/policy/aggregate.go`). Reserved identities
+ * are numbered below 100 and have no aggregate.
  */
 function selectsAggregate({ requirements }: Selector, { version }: AgentOptions): boolean {
   return (
