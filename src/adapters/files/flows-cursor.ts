@@ -20,11 +20,18 @@ export class ByteCursor {
   }
 
   /** Whether `text` stands at `pos`; moves behind it if so, and stays if not. */
-  take(text: Uint8Array): boolean {
-    const { bytes, pos } = this;
-    const length = text.length;
+  take(text: DataView): boolean {
+    const { view, pos } = this;
+    const length = text.byteLength;
     if (pos + length > this.end) return false;
-    for (let i = 0; i < length; i += 1) if (bytes[pos + i] !== text[i]) return false;
+    if (length < 4) {
+      for (let i = 0; i < length; i += 1) if (view.getUint8(pos + i) !== text.getUint8(i)) return false;
+    } else {
+      const last = length - 4;
+      for (let i = 0; i < last; i += 4)
+        if (view.getInt32(pos + i, true) !== text.getInt32(i, true)) return false;
+      if (view.getInt32(pos + last, true) !== text.getInt32(last, true)) return false;
+    }
     this.pos = pos + length;
     return true;
   }
@@ -130,14 +137,21 @@ export class ByteCursor {
   }
 }
 
+/** An ASCII text that `take` compares with. */
+export function literal(text: string): DataView {
+  const view = new DataView(new ArrayBuffer(text.length));
+  for (let i = 0; i < text.length; i += 1) view.setUint8(i, text.charCodeAt(i));
+  return view;
+}
+
 /** What `pos` is once something unexpected was met. */
 export const LOST = -1;
 
 const NO_BYTES = Buffer.alloc(0);
 const NO_VIEW = new DataView(new ArrayBuffer(0));
 
-const TRUE = Buffer.from('true');
-const FALSE = Buffer.from('false');
+const TRUE = literal('true');
+const FALSE = literal('false');
 const QUOTE = 34;
 const COMMA = 44;
 const ZERO = 48;

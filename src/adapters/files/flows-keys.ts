@@ -1,5 +1,4 @@
-import { Buffer } from 'node:buffer';
-import type { ByteCursor } from './flows-cursor.ts';
+import { type ByteCursor, literal } from './flows-cursor.ts';
 
 /** The members of Hubble's `flow.Flow` in the order in which it writes them; `false` is one that no `Flow` keeps. */
 const MEMBERS = {
@@ -92,7 +91,7 @@ export class KeyReader {
 
   /** Whether the object at hand has the member. */
   has(name: FlowKey): boolean {
-    return this.seen[MEMBER_NAMES.indexOf(name)] === this.turn;
+    return this.seen[PLACES.get(name)!] === this.turn;
   }
 
   private known(i: number): number {
@@ -111,9 +110,10 @@ export class KeyReader {
   }
 }
 
-const PATTERNS: readonly Uint8Array[] = MEMBER_NAMES.map((name) => Buffer.from(`"${name}":`));
-const WORDS: readonly number[] = PATTERNS.map((pattern) => Buffer.from(pattern).readInt32LE(0));
-const COLON: Uint8Array = Buffer.from(':');
+const PLACES: ReadonlyMap<string, number> = new Map(MEMBER_NAMES.map((name, i) => [name, i]));
+const PATTERNS: readonly DataView[] = MEMBER_NAMES.map((name) => literal(`"${name}":`));
+const WORDS: readonly number[] = PATTERNS.map((pattern) => pattern.getInt32(0, true));
+const COLON: DataView = literal(':');
 
 /** Names that mean something to the careful reader, and are no members in Hubble's own spelling. */
 const OTHER_NAMES: ReadonlySet<string> = new Set([
