@@ -1,5 +1,5 @@
-import type { Path, Place } from '../../model/place.ts';
-import { type LabelSetting, type Patch, readPatch, type Setting } from '../kustomize/kustomization.ts';
+import type { Path } from '../../model/place.ts';
+import { type LabelSetting, type Patch, type Reference, readPatch, type Setting } from '../kustomize/kustomization.ts';
 import { isRemote, resolvePath } from '../kustomize/paths.ts';
 import type { RawObject } from '../raw-object.ts';
 import type { Origin } from '../tracked.ts';
@@ -8,18 +8,17 @@ import { asFields, asList, fieldAt, textAt, textList, textMap } from '../yaml/fi
 /** A Flux Kustomization: which directory is applied, and what is changed on the way. */
 export interface FluxKustomization {
   readonly name: string;
-  readonly place: Place;
   /** Relative to the repository's root; undefined where it leaves it or holds a variable. */
   readonly path: string | undefined;
   readonly pathText: string;
-  readonly pathPlace: Place;
+  readonly pathOrigin: Origin;
   readonly targetNamespace: Setting | undefined;
   readonly namePrefix: string | undefined;
   readonly nameSuffix: string | undefined;
   readonly commonLabels: LabelSetting | undefined;
   readonly commonAnnotations: Setting<Readonly<Record<string, string>>> | undefined;
   readonly patches: readonly Patch[];
-  readonly components: readonly { readonly path: string; readonly place: Place }[];
+  readonly components: readonly Reference[];
   readonly postBuild: PostBuild | undefined;
 }
 
@@ -40,10 +39,9 @@ export function readFluxKustomization({ value, locate }: Readonly<RawObject>): F
   const annotations = asFields(fieldAt(value, ['spec', 'commonMetadata', 'annotations']));
   return {
     name: textAt(value, ['metadata', 'name']) ?? '',
-    place: locate([]),
     path: readPath(pathText, sourceName),
     pathText,
-    pathPlace: locate(['spec', 'path']),
+    pathOrigin: origin(['spec', 'path']),
     targetNamespace:
       namespace === undefined || namespace === ''
         ? undefined
@@ -70,7 +68,7 @@ export function readFluxKustomization({ value, locate }: Readonly<RawObject>): F
     ],
     components: textList(fieldAt(value, ['spec', 'components'])).map((path, i) => ({
       path,
-      place: locate(['spec', 'components', i]),
+      origin: origin(['spec', 'components', i]),
     })),
     postBuild: readPostBuild(value),
   };

@@ -1,4 +1,4 @@
-import type { Place } from '../../model/place.ts';
+import type { Origin } from '../tracked.ts';
 import type { Kustomization, Reference } from './kustomization.ts';
 import { isRemote, resolvePath } from './paths.ts';
 
@@ -12,7 +12,7 @@ export interface Entry {
 export interface BuildGap {
   readonly feature: 'remote' | 'missing' | 'cycle' | 'too-many';
   readonly detail: string;
-  readonly place: Place;
+  readonly origin: Origin;
 }
 
 export interface Tree {
@@ -58,7 +58,7 @@ function accumulate(kustomization: Kustomization, before: readonly OpenEntry[], 
   for (const reference of kustomization.resources) {
     entries.push(...resourceEntries(kustomization, reference, state));
     if (state.count > MAX_ENTRIES) {
-      state.gaps.push({ feature: 'too-many', detail: reference.path, place: reference.place });
+      state.gaps.push({ feature: 'too-many', detail: reference.path, origin: reference.origin });
       break;
     }
   }
@@ -92,7 +92,7 @@ function directoryOfReference(
   state: State,
 ): Kustomization | undefined {
   const gap = (feature: BuildGap['feature']): undefined => {
-    state.gaps.push({ feature, detail: reference.path, place: reference.place });
+    state.gaps.push({ feature, detail: reference.path, origin: reference.origin });
     return undefined;
   };
   if (isRemote(reference.path)) return gap('remote');

@@ -27,7 +27,7 @@ export interface Kustomization {
 
 export interface Reference {
   readonly path: string;
-  readonly place: Place;
+  readonly origin: Origin;
 }
 
 export interface Setting<Value = string> {
@@ -67,7 +67,7 @@ export function readKustomization(document: YamlDocument, directory: string): Ku
   const origin = (path: Path): Origin => ({ locate: document.locate, path });
   const references = (name: string): Reference[] =>
     (asList(field(root, name)) ?? []).flatMap((item, i) =>
-      typeof item === 'string' ? [{ path: item, place: document.locate([name, i]) }] : [],
+      typeof item === 'string' ? [{ path: item, origin: origin([name, i]) }] : [],
     );
   const namespace = asText(field(root, 'namespace'));
   const annotations = asFields(field(root, 'commonAnnotations'));

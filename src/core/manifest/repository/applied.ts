@@ -1,8 +1,8 @@
-import type { Place } from '../../model/place.ts';
 import type { FluxKustomization } from '../flux/flux-kustomization.ts';
 import { type BuildGap, buildFrom, type Tree } from '../kustomize/build.ts';
 import type { Kustomization, Setting } from '../kustomize/kustomization.ts';
 import { directoryOf, isWithin, resolvePath, upwards } from '../kustomize/paths.ts';
+import type { Origin } from '../tracked.ts';
 import type { FileIndex } from './index-files.ts';
 
 /** One way in which a file's objects reach a cluster. */
@@ -21,6 +21,7 @@ export interface ArgoSource {
   readonly path: string;
   readonly recurses: boolean;
   readonly namespace: Setting | undefined;
+  readonly origin: Origin;
 }
 
 export interface Applied {
@@ -98,14 +99,13 @@ function deployedRoots(
     if (deployer.path === undefined) continue;
     const base =
       kustomizations.get(deployer.path) ??
-      withoutFile(index, kustomizations, { path: deployer.path, recurses: true, place: deployer.pathPlace });
+      withoutFile(index, kustomizations, { path: deployer.path, recurses: true, origin: deployer.pathOrigin });
     if (base === undefined) continue;
     roots.push({ kustomization: asFluxBuilds(base, deployer), flux: deployer, defaultNamespace: undefined });
   }
   for (const source of argo) {
     const own = kustomizations.get(source.path);
-    const place = { file: source.path, line: 1, column: 1 };
-    const base = own ?? withoutFile(index, kustomizations, { ...source, place });
+    const base = own ?? withoutFile(index, kustomizations, source);
     if (base === undefined) continue;
     roots.push({ kustomization: base, flux: undefined, defaultNamespace: source.namespace });
   }
@@ -141,7 +141,7 @@ function mergedAnnotations(
 function withoutFile(
   index: FileIndex,
   kustomizations: ReadonlyMap<string, Kustomization>,
-  { path, recurses, place }: { readonly path: string; readonly recurses: boolean; readonly place: Place },
+  { path, recurses, origin }: { readonly path: string; readonly recurses: boolean; readonly origin: Origin },
 ): Kustomization | undefined {
   const listed = new Set<string>();
   const skip = path === '' ? 0 : path.length + 1;
@@ -156,10 +156,10 @@ function withoutFile(
   }
   if (listed.size === 0) return undefined;
   return {
-    file: place.file,
+    file: origin.locate([]).file,
     directory: path,
     isComponent: false,
-    resources: [...listed].map((name) => ({ path: name, place })),
+    resources: [...listed].map((name) => ({ path: name, origin })),
     components: [],
     namespace: undefined,
     namePrefix: '',

@@ -1,7 +1,8 @@
 import type { NamespaceForm } from '../../model/repository.ts';
+import { asText, field, fieldAt } from '../yaml/fields.ts';
 import { contentStart } from '../yaml/split.ts';
 import type { Applied, Appearance } from './applied.ts';
-import { type Collection, isCollected, isCollectedKind, unjudgedKind } from './collect.ts';
+import { type Collection, isCollected, isCollectedKind, isUnjudgedKind, unjudgedKind } from './collect.ts';
 import type { FileIndex, IndexedDocument, IndexedFile } from './index-files.ts';
 import { hasTemplateMarks, isTemplate, noteFaults } from './note-faults.ts';
 import { buildObject, expandLists, type ObjectContext, type ReadObject } from './objects.ts';
@@ -56,6 +57,8 @@ function collectDocument(
   if (!document.readable) return false;
   let isSkipped = false;
   for (const path of expandLists(document.value)) {
+    const kind = asText(field(fieldAt(document.value, path), 'kind')) ?? '';
+    if (!isOfInterest(kind)) continue;
     for (const appearance of appearances) {
       const object = buildObject(document, path, appearance, context);
       if (object === undefined) continue;
@@ -68,6 +71,11 @@ function collectDocument(
     }
   }
   return isSkipped;
+}
+
+/** Others are built only where they deploy something, and then without notes on what they lack. */
+export function isOfInterest(kind: string): boolean {
+  return isCollectedKind(kind) || isUnjudgedKind(kind) || kind === 'HelmRelease';
 }
 
 /** Takes an object into the collection, or names it where it is a policy that is not judged. */

@@ -45,7 +45,7 @@ export interface Collection {
 }
 
 /** Kinds that are taken into the reading, with their API groups; others only help to read these. */
-const COLLECTED: ReadonlyMap<string, readonly string[]> = new Map([
+const COLLECTED: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ['CiliumNetworkPolicy', ['cilium.io']],
   ['CiliumClusterwideNetworkPolicy', ['cilium.io']],
   ['CiliumCIDRGroup', ['cilium.io']],
@@ -71,6 +71,10 @@ const UNJUDGED: ReadonlySet<string> = new Set([
   'BaselineAdminNetworkPolicy',
   'GlobalNetworkPolicy',
 ]);
+
+export function isUnjudgedKind(kind: string): boolean {
+  return UNJUDGED.has(kind);
+}
 
 /** Policies that change verdicts and that nothing here judges, by the name to show. */
 export function unjudgedKind(object: ReadObject): string | undefined {

@@ -56,6 +56,7 @@ function readApplication(object: ReadObject): Deployer {
     if (path === undefined || path === '') continue;
     sources.push({
       path,
+      origin: { locate: object.locate, path: ['spec'] },
       recurses: fieldAt(source, ['directory', 'recurse']) === true,
       namespace: namespace === undefined ? undefined : { value: namespace, origin },
     });

@@ -3,6 +3,8 @@ import type { ConfigMapFinder } from '../flux/variables.ts';
 import type { PatchSources } from '../kustomize/apply-patch.ts';
 import type { Kustomization } from '../kustomize/kustomization.ts';
 import { parseYaml } from '../yaml/document.ts';
+import { asText, field, fieldAt } from '../yaml/fields.ts';
+import { screen } from '../yaml/screen.ts';
 import { splitDocuments } from '../yaml/split.ts';
 import { textSource } from '../yaml/text.ts';
 import { type Appearance, type Applied, BARE, findApplied } from './applied.ts';
@@ -37,7 +39,9 @@ export interface DeployerInput {
  */
 export function findDeployers(input: DeployerInput): FoundDeployers {
   const bare = (): readonly Appearance[] => [BARE];
-  const written = readAll(input, bare, []).flatMap((deployer) => (deployer.kind === 'flux' ? [deployer.flux] : []));
+  const written = readAll(input, bare, [], (kind) => kind === 'Kustomization').flatMap((deployer) =>
+    deployer.kind === 'flux' ? [deployer.flux] : [],
+  );
   const first = sort(readAll(input, bare, written));
   const applied = findApplied(input.index, input.kustomizations, first, input.isSelected);
   if (!changesDeployers(input, applied)) return { ...first, applied };
@@ -51,6 +55,7 @@ function readAll(
   input: DeployerInput,
   appearancesOf: (path: string) => readonly Appearance[],
   known: readonly FluxKustomization[],
+  isWanted: (kind: string) => boolean = isDeployerKind,
 ): readonly Deployer[] {
   // What is found on the way is said later, when the objects themselves are read.
   const context: ObjectContext = {
@@ -62,11 +67,13 @@ function readAll(
   for (const [path, file] of input.index.files) {
     if (!input.isSelected(path) || file.isInChart) continue;
     for (const { screening, parse } of file.documents) {
-      if (!screening.matters || !mayDeploy(screening.kind)) continue;
+      const { kind, matters } = screening;
+      if (!matters || !(isWanted(kind) || isUnsure(kind))) continue;
       const document = parse();
       if (!document.readable) continue;
       for (const at of expandLists(document.value)) {
-        for (const appearance of appearancesOf(path)) {
+        const inside = asText(field(fieldAt(document.value, at), 'kind')) ?? '';
+        for (const appearance of isWanted(inside) ? appearancesOf(path) : []) {
           const object = buildObject(document, at, appearance, context);
           const deployer = object === undefined ? undefined : readDeployer(object);
           if (deployer !== undefined) found.push(deployer);
@@ -77,8 +84,9 @@ function readAll(
   return [...found, ...found.flatMap((deployer) => (deployer.kind === 'resource-set' ? made(deployer, context) : []))];
 }
 
-function mayDeploy(kind: string): boolean {
-  return kind === '' || kind.endsWith('List') || isDeployerKind(kind);
+/** Only parsing tells what a document in flow style, or a list, holds. */
+function isUnsure(kind: string): boolean {
+  return kind === '' || kind.endsWith('List');
 }
 
 /** Deployers that a ResourceSet makes. */
@@ -86,6 +94,8 @@ function made({ set, object }: RenderedSet, context: ObjectContext): readonly De
   return set.rendered.flatMap(({ text, path }) => {
     const source = textSource(object.file, text);
     return splitDocuments(text).flatMap((range) => {
+      const { kind, matters } = screen(text.slice(range.start, range.end));
+      if (!matters || !(isDeployerKind(kind) || isUnsure(kind))) return [];
       const document = parseYaml(source, range);
       const placed = { ...document, locate: () => object.locate(path) };
       const read = buildObject(placed, [], BARE, { ...context, scopeOf: () => INACTIVE });

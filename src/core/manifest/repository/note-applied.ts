@@ -13,7 +13,8 @@ export function noteApplied(
   isSelected: (path: string) => boolean,
   notes: Notes,
 ): void {
-  for (const { feature, detail, place } of applied.gaps) {
+  for (const { feature, detail, origin } of applied.gaps) {
+    const place = origin.locate(origin.path);
     if (isSelected(place.file)) notes.approximate('kustomize-not-built', `${feature} resource ${detail}`, place);
   }
   for (const { file, notBuilt, helmCharts } of applied.kustomizations) {
@@ -28,9 +29,9 @@ export function noteApplied(
   for (const { object, count } of charts) {
     notes.approximate('helm-not-rendered', object.kind, object.locate([]), count);
   }
-  for (const { pathText, pathPlace } of flux) {
+  for (const { pathText, pathOrigin } of flux) {
     for (const [, name = ''] of pathText.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)/g)) {
-      notes.approximate('variable-unknown', name, pathPlace);
+      notes.approximate('variable-unknown', name, pathOrigin.locate(pathOrigin.path));
     }
   }
   for (const path of applied.notListed) {

@@ -5,7 +5,7 @@ import { splitDocuments } from '../yaml/split.ts';
 import { textSource } from '../yaml/text.ts';
 import { type Applied, type Appearance, BARE } from './applied.ts';
 import type { Collection } from './collect.ts';
-import { addObject } from './collect-files.ts';
+import { addObject, isOfInterest } from './collect-files.ts';
 import type { RenderedSet } from './find-deployers.ts';
 import { noteFaults } from './note-faults.ts';
 import { buildObject, type ObjectContext } from './objects.ts';
@@ -43,7 +43,7 @@ function collectSet({ set, object }: RenderedSet, context: ObjectContext, collec
     for (const range of splitDocuments(text)) {
       const { kind, matters } = screen(text.slice(range.start, range.end));
       if (kind === 'HelmRelease') context.notes.approximate('helm-not-rendered', kind, object.locate(path));
-      if (!matters) continue;
+      if (!matters || !(kind === '' || isOfInterest(kind))) continue;
       const place = object.locate(path);
       const document = { ...parseYaml(source, range), locate: () => place };
       noteFaults({ ...document, faults: document.faults.map((fault) => ({ ...fault, place })) }, context.notes);
