@@ -1,5 +1,4 @@
-import type { Quote } from './scalar-text.ts';
-import { plainText } from './scalar-text.ts';
+import { isPlainWord, type Quote } from './scalar-text.ts';
 import { keyText, type MapNode, type SequenceNode, type TreeNode, walk } from './tree.ts';
 
 /** How the neighbours write things, so that new lines look like theirs. */
@@ -30,7 +29,7 @@ export interface HouseStyle {
  * @param scopes the nearest neighbours first, then wider ones
  */
 export function houseStyle(text: string, scopes: readonly TreeNode[]): HouseStyle {
-  const tallies = scopes.map((scope) => tally(text, scope));
+  const tallies = lazily(scopes, (scope) => tally(text, scope));
   const first = <T>(pick: (tally: Tally) => Counts<T>, otherwise: T): T => {
     for (const each of tallies) {
       const usual = mostCommon(pick(each));
@@ -55,6 +54,16 @@ export function houseStyle(text: string, scopes: readonly TreeNode[]): HouseStyl
         if (usual !== undefined) return usual;
       }
       return false;
+    },
+  };
+}
+
+/** The wider scopes can be large, and are only looked at where the nearer ones show nothing. */
+function lazily<From, To>(list: readonly From[], make: (each: From) => To): Iterable<To> {
+  const made: To[] = [];
+  return {
+    *[Symbol.iterator](): Generator<To> {
+      for (const [index, each] of list.entries()) yield (made[index] ??= make(each));
     },
   };
 }
@@ -105,10 +114,8 @@ function tallyMap(counts: Tally, text: string, map: MapNode): void {
     const key = keyText(entry);
     const { value } = entry;
     if (entry.key.kind === 'scalar') tallyQuotes(counts, entry.key, counts.keyQuoted);
-    if (map.layout === 'flow' && entry.colonEnd !== undefined && value.start > entry.colonEnd) {
-      count(counts.colonGap, text.slice(entry.colonEnd, value.start));
-    } else if (map.layout === 'flow' && entry.colonEnd === value.start) {
-      count(counts.colonGap, '');
+    if (map.layout === 'flow' && entry.colonEnd !== undefined) {
+      countGap(counts.colonGap, text.slice(entry.colonEnd, value.start));
     }
     if (map.layout === 'block' && value.kind === 'map' && value.layout === 'block') {
       count(counts.mapStep, value.indent - map.indent);
@@ -156,13 +163,11 @@ function tallyFlow(
     }
     return;
   }
-  const padding = text.slice(node.start + 1, first.start);
-  if (padding === '' || padding === ' ') count(counts.padding, padding);
+  countGap(counts.padding, text.slice(node.start + 1, first.start));
   for (const [index, member] of members.entries()) {
     const next = members[index + 1];
     if (member.comma === undefined || next === undefined) continue;
-    const gap = text.slice(member.comma + 1, next.start);
-    if (gap === '' || gap === ' ') count(counts.commaGap, gap);
+    countGap(counts.commaGap, text.slice(member.comma + 1, next.start));
   }
 }
 
@@ -175,7 +180,7 @@ function tallyQuotes(
   if (quoted) count(counts.quote, node.style === 'single' ? "'" : '"');
   // Only a scalar that could do without quotes shows whether quotes are the habit.
   if (!quoted && node.style !== 'plain') return;
-  if (plainText(node.content, 'block') === undefined) return;
+  if (!isPlainWord(node.content)) return;
   for (const each of into) count(each, quoted);
 }
 
@@ -185,6 +190,11 @@ function valueCounts(counts: Tally, key: string): Counts<boolean> {
   const fresh: Counts<boolean> = new Map();
   counts.valueQuoted.set(key, fresh);
   return fresh;
+}
+
+/** One space or none; line ends and columns are no habit. */
+function countGap(counts: Counts<string>, gap: string): void {
+  if (gap === '' || gap === ' ') count(counts, gap);
 }
 
 function count<T>(counts: Counts<T>, value: T): void {

@@ -8,12 +8,18 @@ import {
   insertItem,
 } from './edit-members.ts';
 import { finish, type Step } from './finish.ts';
-import { parseTree } from './parse-tree.ts';
 import { type Intent, within } from './prove.ts';
 import { Refused, refusing } from './refuse.ts';
 import { isNull, stringOf } from './scalar-text.ts';
-import { mapAt, nodeAt, openTarget, ownEntry, type Target } from './target.ts';
-import { findEntry, type MapEntry, type MapNode, type SequenceNode, type TreeNode } from './tree.ts';
+import { mapAt, nodeAt, openTarget, ownEntry, readTree, type Target } from './target.ts';
+import {
+  findEntry,
+  type MapEntry,
+  type MapNode,
+  type SequenceNode,
+  type Tree,
+  type TreeNode,
+} from './tree.ts';
 import type { EditResult, PlainValue, TextEdit } from './types.ts';
 
 export interface ResourceChanges {
@@ -27,9 +33,10 @@ export interface ResourceChanges {
  */
 export function editKustomizationResources(file: SourceFile, changes: ResourceChanges): EditResult {
   return refusing(file, () => {
-    const document = kustomizationDocument(file.text);
-    const open = (text: string): Resources => resourcesOf(openTarget(text, document));
-    const { list, target } = open(file.text);
+    const tree = readTree(file.text);
+    const document = kustomizationDocument(tree);
+    const open = (now: Tree): Resources => resourcesOf(openTarget(now, document));
+    const { list, target } = open(tree);
     const listed = (list?.items ?? []).map((item) => itemName(target, item.value));
     const remove = new Set((changes.remove ?? []).map(normalName));
     const added = newNames(changes.add ?? [], new Set(listed.filter((name) => !remove.has(name))));
@@ -38,14 +45,14 @@ export function editKustomizationResources(file: SourceFile, changes: ResourceCh
     const steps: readonly Step[] = [
       ...added.map(
         (name): Step =>
-          (text) =>
-            addResource(open(text), name),
+          (now) =>
+            addResource(open(now), name),
       ),
       // From the end, so that the indices of the others stay.
       ...deleted.toReversed().map(
         (index): Step =>
-          (text) => {
-            const step = removeResource(open(text), index);
+          (now) => {
+            const step = removeResource(open(now), index);
             emptied = step.emptied;
             return step.edits;
           },
@@ -56,7 +63,7 @@ export function editKustomizationResources(file: SourceFile, changes: ResourceCh
       if (list === undefined) return within(['resources'], { kind: 'becomes', value: added });
       return within(['resources'], { kind: 'items', deleted: new Set(deleted), added, changes: new Map() });
     };
-    return finish(file, steps, { document, intent });
+    return finish({ path: file.path, tree }, steps, { document, intent });
   });
 }
 
@@ -79,8 +86,7 @@ function resourcesOf(target: Target): Resources {
 }
 
 /** The first document of kind Kustomization or Component; the kind may be left out of a file of that name. */
-function kustomizationDocument(text: string): number {
-  const { documents } = parseTree(text);
+function kustomizationDocument({ documents }: Tree): number {
   const kinds = documents.map(({ contents }) => kindOf(contents));
   const named = kinds.findIndex((kind) => kind === 'Kustomization' || kind === 'Component');
   const index = named === -1 ? kinds.indexOf('') : named;

@@ -6,7 +6,7 @@ import { type Intent, within } from './prove.ts';
 import { Refused, refusing } from './refuse.ts';
 import { editInput } from './resource-set/edit-input.ts';
 import { isNull, stringOf } from './scalar-text.ts';
-import { mapAt, mergedValue, nodeAt, openTarget, ownEntry, type Target } from './target.ts';
+import { mapAt, mergedValue, nodeAt, openTarget, ownEntry, readTree, type Target } from './target.ts';
 import { findEntry, type MapEntry, type MapNode, type TreeNode } from './tree.ts';
 import type { EditResult, TextEdit } from './types.ts';
 
@@ -42,7 +42,8 @@ interface ObjectForm {
 }
 
 function editObject(file: SourceFile, form: ObjectForm, changes: LabelChanges): EditResult {
-  const target = openTarget(file.text, form.document);
+  const tree = readTree(file.text);
+  const target = openTarget(tree, form.document);
   const { entry, labels } = labelsOf(target, form.path);
   const wanted = Object.entries(changes).filter(([key, value]) => !isAlready(target, labels, key, value));
   const sets = wanted.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
@@ -52,13 +53,13 @@ function editObject(file: SourceFile, form: ObjectForm, changes: LabelChanges): 
   const steps: readonly Step[] = [
     ...sets.map(
       ([key, value]): Step =>
-        (text) =>
-          setLabel(openTarget(text, form.document), form.path, key, value),
+        (now) =>
+          setLabel(openTarget(now, form.document), form.path, key, value),
     ),
     ...removals.map(
       (key): Step =>
-        (text) => {
-          const step = removeLabel(openTarget(text, form.document), form.path, key);
+        (now) => {
+          const step = removeLabel(openTarget(now, form.document), form.path, key);
           emptied = step.emptied;
           return step.edits;
         },
@@ -76,7 +77,7 @@ function editObject(file: SourceFile, form: ObjectForm, changes: LabelChanges): 
     for (const key of removals) changes.set(key, 'deleted');
     return labelsIntent(form.path, { kind: 'entries', changes });
   };
-  return finish(file, steps, { document: form.document, intent });
+  return finish({ path: file.path, tree }, steps, { document: form.document, intent });
 }
 
 interface Labels {

@@ -26,7 +26,7 @@ import type {
 } from './tree.ts';
 
 /** Longer texts are refused: an edit reads a text several times. In UTF-16 units. */
-export const LONGEST_TEXT = 4 * 1024 * 1024;
+export const LONGEST_TEXT: number = 4 * 1024 * 1024;
 
 /**
  * Reads a text into the tree that edits work on. Scalars stay text, so that no schema changes them.
@@ -287,21 +287,15 @@ function propsOf(node: unknown): { readonly anchor: string | undefined; readonly
   return { anchor, tag };
 }
 
+/** Comments hang on the tokens around them, in many places. */
 function collectComments(token: CST.Token | CST.CollectionItem, into: number[]): void {
   if ('type' in token && token.type === 'comment') into.push(token.offset);
-  for (const part of partsOf(token)) collectComments(part, into);
-}
-
-function partsOf(token: CST.Token | CST.CollectionItem): readonly (CST.Token | CST.CollectionItem)[] {
-  const parts: (CST.Token | CST.CollectionItem)[] = [];
-  if ('start' in token) {
-    if (Array.isArray(token.start)) parts.push(...token.start);
-  }
-  if ('props' in token) parts.push(...token.props);
-  if ('items' in token) for (const item of token.items) parts.push(item);
-  if ('key' in token && token.key != null) parts.push(token.key);
-  if ('sep' in token && token.sep !== undefined) parts.push(...token.sep);
-  if ('value' in token && token.value !== undefined) parts.push(token.value);
-  if ('end' in token && token.end !== undefined) parts.push(...token.end);
-  return parts;
+  if ('start' in token && Array.isArray(token.start))
+    for (const part of token.start) collectComments(part, into);
+  if ('props' in token) for (const part of token.props) collectComments(part, into);
+  if ('items' in token) for (const part of token.items) collectComments(part, into);
+  if ('key' in token && token.key != null) collectComments(token.key, into);
+  if ('sep' in token && token.sep !== undefined) for (const part of token.sep) collectComments(part, into);
+  if ('value' in token && token.value !== undefined) collectComments(token.value, into);
+  if ('end' in token && token.end !== undefined) for (const part of token.end) collectComments(part, into);
 }

@@ -6,7 +6,7 @@ import { finish } from './finish.ts';
 import { type Intent, within } from './prove.ts';
 import { Refused, refusing } from './refuse.ts';
 import { isNull } from './scalar-text.ts';
-import { mapAt, nodeAt, openTarget, ownEntry } from './target.ts';
+import { mapAt, nodeAt, openTarget, ownEntry, readTree } from './target.ts';
 import type { EditResult, PlainRule } from './types.ts';
 
 /** Where a rule goes. */
@@ -25,13 +25,14 @@ export interface RuleTarget {
 export function addPolicyRule(file: SourceFile, rule: RuleTarget, value: PlainRule): EditResult {
   return refusing(file, () => {
     const { document, specPath, list } = rule;
-    const target = openTarget(file.text, document);
+    const tree = readTree(file.text);
+    const target = openTarget(tree, document);
     const spec = mapAt(target, specPath);
     const entry = ownEntry(target, spec, list);
     if (entry === undefined) {
       const after = [...SUBJECT_KEYS, ...RULE_LISTS.slice(0, RULE_LISTS.indexOf(list))];
       const edits = insertEntry(target, spec, { key: list, value: [value], after });
-      return finish(file, [() => edits], {
+      return finish({ path: file.path, tree }, [() => edits], {
         document,
         intent: () => listIntent(rule, { kind: 'becomes', value: [value] }),
       });
@@ -44,7 +45,10 @@ export function addPolicyRule(file: SourceFile, rule: RuleTarget, value: PlainRu
       node.kind === 'sequence'
         ? { kind: 'items', deleted: new Set(), added: [value], changes: new Map() }
         : { kind: 'becomes', value: [value] };
-    return finish(file, [() => edits], { document, intent: () => listIntent(rule, intent) });
+    return finish({ path: file.path, tree }, [() => edits], {
+      document,
+      intent: () => listIntent(rule, intent),
+    });
   });
 }
 

@@ -1,8 +1,14 @@
 import type { Path } from '../../model/place.ts';
-import { parseTree } from './parse-tree.ts';
 import { Refused } from './refuse.ts';
 import { stringOf } from './scalar-text.ts';
-import { keyText, type MapNode, type ScalarNode, type SequenceNode, type TreeNode } from './tree.ts';
+import {
+  keyText,
+  type MapNode,
+  type ScalarNode,
+  type SequenceNode,
+  type Tree,
+  type TreeNode,
+} from './tree.ts';
 import type { PlainValue } from './types.ts';
 
 /** What an edit is meant to do to a node; all that it does not name must stay as it is. */
@@ -26,29 +32,19 @@ export function within(path: Path, intent: Intent): Intent {
 }
 
 /**
- * Reads the edited text and compares it node by node with the original: values, quoting (which decides what a plain
+ * Compares the edited text, read again, node by node with the original: values, quoting (which decides what a plain
  * scalar means), order, anchors, aliases and tags of everything outside the intent. Throws `unsure` on a difference.
  */
-export function prove(before: string, after: string, documentIndex: number, intent: Intent): void {
-  const was = parseTree(before).documents;
-  const is = readAgain(after);
-  const same = was.length === is.length;
+export function prove(before: Tree, after: Tree, documentIndex: number, intent: Intent): void {
+  const was = before.documents;
+  const is = after.documents;
   const holds =
-    same &&
+    was.length === is.length &&
     was.every((document, index) => {
       const expected = index === documentIndex ? intent : undefined;
       return sameContents(document.contents, is[index]?.contents, expected);
     });
   if (!holds) throw new Refused('unsure', was[documentIndex]?.contents?.start ?? 0, 'not-proved');
-}
-
-function readAgain(text: string): ReturnType<typeof parseTree>['documents'] {
-  try {
-    return parseTree(text).documents;
-  } catch (reason) {
-    if (reason instanceof Refused) throw new Refused('unsure', 0, 'not-proved');
-    throw reason;
-  }
 }
 
 function sameContents(

@@ -22,9 +22,14 @@ const NULLS: ReadonlySet<string> = new Set(['~', 'null', 'Null', 'NULL']);
 
 /** A string as a plain scalar where every reader gets the same string back, otherwise `undefined`. */
 export function plainText(text: string, where: 'block' | 'flow'): string | undefined {
+  if (isPlainWord(text)) return text;
   if (text === '' || !PRINTABLE.test(text) || !isAlwaysString(text)) return undefined;
-  if (SIMPLE.test(text)) return text;
   return readsBack(text, where) ? text : undefined;
+}
+
+/** Whether a string is one of those that hardly anyone quotes, because they need no quotes anywhere. */
+export function isPlainWord(text: string): boolean {
+  return SIMPLE.test(text) && isAlwaysString(text);
 }
 
 export function quotedText(text: string, quote: Quote): string {

@@ -28,27 +28,25 @@ interface Aliases {
 }
 
 /**
- * Reads the text and picks a document. Throws `Refused`: `not-found` without it or without contents,
- * `templated`, `duplicate-key`, or what `parseTree` throws.
+ * Picks a document. Throws `Refused`: `not-found` without it or without contents, `templated`, `duplicate-key`.
  *
  * @param allowed whether templates may stand in the document, as in the texts of a ResourceSet
  */
 export function openTarget(
-  text: string,
+  tree: Tree,
   documentIndex: number,
   allowed: 'no-templates' | 'templates' = 'no-templates',
 ): Target {
-  const tree = parsedOrTemplated(text);
   const document = tree.documents[documentIndex];
   if (document?.contents === undefined) throw new Refused('not-found', document?.start ?? 0, 'document');
-  if (allowed === 'no-templates') refuseTemplates(text, document.start, document.end);
+  if (allowed === 'no-templates') refuseTemplates(tree.text, document.start, document.end);
   const root = document.contents;
   refuseDuplicateKeys(root);
   return { tree, document, root, aliases: resolveAliases(root) };
 }
 
-/** Templates often break the syntax; then they, and not the syntax, are the reason to give. */
-function parsedOrTemplated(text: string): Tree {
+/** As `parseTree`. Templates often break the syntax; then they, and not the syntax, are the reason to give. */
+export function readTree(text: string): Tree {
   try {
     return parseTree(text);
   } catch (reason) {

@@ -7,7 +7,7 @@ import { asFields, asList, asText, fieldAt } from '../../yaml/fields.ts';
 import { finish } from '../finish.ts';
 import { within } from '../prove.ts';
 import { Refused } from '../refuse.ts';
-import { nodeAt, openTarget } from '../target.ts';
+import { nodeAt, openTarget, readTree } from '../target.ts';
 import type { EditResult } from '../types.ts';
 import { candidatesToRemove, candidatesToSet } from './candidates.ts';
 import { namedPaths } from './input-paths.ts';
@@ -29,7 +29,8 @@ export function editInput(
   changes: Readonly<Record<string, string | undefined>>,
 ): EditResult {
   const { document, input } = form;
-  const target = openTarget(file.text, document, 'templates');
+  const tree = readTree(file.text);
+  const target = openTarget(tree, document, 'templates');
   const path = ['spec', 'inputs', input];
   const { start } = nodeAt(target, path);
   const set = readResourceSet(file.text, document);
@@ -38,7 +39,7 @@ export function editInput(
   const before = inputOf(set, input);
   const edit = (values: InputValues): EditResult => {
     const { steps, intent } = syncMap(before, values, { document, path });
-    return finish(file, steps, { document, intent: () => within(path, intent) });
+    return finish({ path: file.path, tree }, steps, { document, intent: () => within(path, intent) });
   };
   let after = before;
   let result: EditResult = { kind: 'unchanged' };

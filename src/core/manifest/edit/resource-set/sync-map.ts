@@ -5,6 +5,7 @@ import type { Step } from '../finish.ts';
 import type { Intent } from '../prove.ts';
 import { Refused } from '../refuse.ts';
 import { mapAt, openTarget, ownEntry } from '../target.ts';
+import type { Tree } from '../tree.ts';
 import type { PlainValue } from '../types.ts';
 import type { InputValues } from './input-values.ts';
 
@@ -34,33 +35,33 @@ export function syncMap(
       steps.push(...inner.steps);
       changes.set(key, inner.intent);
     } else {
-      steps.push((text) => setEntry(text, place, key, value));
+      steps.push((tree) => setEntry(tree, place, key, value));
       changes.set(key, { kind: 'becomes', value });
     }
   }
   for (const key of Object.keys(before)) {
     if (Object.hasOwn(after, key)) continue;
-    steps.push((text) => dropEntry(text, place, key));
+    steps.push((tree) => dropEntry(tree, place, key));
     changes.set(key, 'deleted');
   }
   return { steps, intent: { kind: 'entries', changes } };
 }
 
 function setEntry(
-  text: string,
+  tree: Tree,
   { document, path }: MapPlace,
   key: string,
   value: PlainValue,
 ): ReturnType<Step> {
-  const target = openTarget(text, document, 'templates');
+  const target = openTarget(tree, document, 'templates');
   const map = mapAt(target, path);
   const entry = ownEntry(target, map, key);
   if (entry === undefined) return insertEntry(target, map, { key, value });
   return replaceValue(target, map, { entry, value });
 }
 
-function dropEntry(text: string, { document, path }: MapPlace, key: string): ReturnType<Step> {
-  const target = openTarget(text, document, 'templates');
+function dropEntry(tree: Tree, { document, path }: MapPlace, key: string): ReturnType<Step> {
+  const target = openTarget(tree, document, 'templates');
   const map = mapAt(target, path);
   const entry = ownEntry(target, map, key);
   if (entry === undefined) throw new Refused('not-found', map.start, key);
