@@ -31,10 +31,9 @@ describe('the files of the example', () => {
     for (const { path, text } of FILES) {
       if (!path.endsWith('/kustomization.yaml')) continue;
       const folder = path.slice(0, path.lastIndexOf('/'));
-      const { resources = [] } = parseAllDocuments(text)[0]?.toJS() as {
-        readonly resources?: readonly string[];
-      };
-      for (const resource of resources) {
+      const [document] = parseAllDocuments(text);
+      const content = document?.toJS() as { readonly resources?: readonly string[] } | undefined;
+      for (const resource of content?.resources ?? []) {
         const target = `${folder}/${resource}`;
         expect(existsSync(new URL(target, EXAMPLE)), `${path}: ${resource}`).toBe(true);
         named.add(target.endsWith('.yaml') ? target : `${target}/kustomization.yaml`);
@@ -283,7 +282,10 @@ describe('the planted faults', () => {
         if (ports.some((ranges) => ranges.length > 0)) reached.push(`${from} → ${to}`);
       }
     }
-    expect(reached).toEqual(['home-assistant/home-assistant → mosquitto/mosquitto']);
+    expect(reached.sort()).toEqual([
+      'home-assistant/* → mosquitto/mosquitto',
+      'home-assistant/home-assistant → mosquitto/mosquitto',
+    ]);
   });
 });
 
@@ -316,7 +318,7 @@ describe('the escape hatch', () => {
   it('changes nothing between others', () => {
     for (const from of others) {
       for (const to of others) {
-        if (from === 'zipline/api' || to === 'zipline/api') continue;
+        if ([from, to].some((id) => id.startsWith('zipline/'))) continue;
         const ports = (engine: Engine) => engine.portsBetween(engine.find(from) ?? 0, engine.find(to) ?? 0);
         expect(ports(open), `${from} → ${to}`).toEqual(ports(ENGINE));
       }
