@@ -141,13 +141,15 @@ function statesOf(world: World, options: AgentOptions): (name: ClusterState) => 
   };
 }
 
+const DELETED_BASELINES: ReadonlySet<string> = new Set(['baseline-dns-egress', 'baseline-prometheus-scrape']);
+
 /** What the cluster had in force, where that was not what Git has. */
 function worldIn(state: ClusterState, world: World): World {
   switch (state) {
     case 'git':
       return world;
-    case 'without-dns-baseline':
-      return { ...world, policies: world.policies.filter(({ name }) => name !== 'baseline-dns-egress') };
+    case 'without-two-baselines':
+      return { ...world, policies: world.policies.filter(({ name }) => !DELETED_BASELINES.has(name)) };
     case 'before-tandoor-access':
       return {
         ...world,

@@ -21,7 +21,7 @@ export interface Talk {
 }
 
 /** `git` is the repository; the others are ways in which a cluster may not be there yet. */
-export type ClusterState = 'git' | 'without-dns-baseline' | 'before-tandoor-access';
+export type ClusterState = 'git' | 'without-two-baselines' | 'before-tandoor-access';
 
 export type NodeFailure = 'STALE_OR_UNROUTABLE_IP' | 'CT_MAP_INSERTION_FAILED' | 'SERVICE_BACKEND_NOT_FOUND';
 
@@ -92,15 +92,22 @@ export const TRAFFIC: readonly Talk[] = [
     port: 15_020,
     at: retries({ from: 17, to: 290, every: 60 }),
   },
-  // Before Flux brought the baseline back.
+  // Before Flux brought two baselines back.
   {
     from: 'linkding/linkding',
     to: DNS,
     port: 53,
     protocol: 'UDP',
     at: [2, 7, 12, 22, 27, 32],
-    cluster: 'without-dns-baseline',
+    cluster: 'without-two-baselines',
     request: { kind: 'dns', name: 'example.net.' },
+  },
+  {
+    from: 'monitoring/prometheus',
+    to: 'linkding/linkding',
+    port: 9090,
+    at: retries({ from: 4, to: 10, every: 30 }),
+    cluster: 'without-two-baselines',
   },
   // Before Flux applied the label.
   {
@@ -245,6 +252,7 @@ export const TRAFFIC: readonly Talk[] = [
     ['istio-system/istiod', 15_014],
     ['monitoring/kube-state-metrics', 8080],
     ['miniflux/miniflux', 8080],
+    ['linkding/linkding', 9090],
   ]),
   ...probes([
     ['zipline/api', 3000],

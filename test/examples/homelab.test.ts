@@ -259,6 +259,12 @@ describe('the planted faults', () => {
       port: 53,
       protocol: 'UDP' as const,
     },
+    {
+      name: 'Prometheus scrapes linkding',
+      from: 'monitoring/prometheus',
+      to: 'linkding/linkding',
+      port: 9090,
+    },
     { name: 'tandoor reaches PostgreSQL', from: 'tandoor/tandoor', to: 'database/pg-rw', port: 5432 },
   ])('$name by what Git says: only the record disagrees', (question) => {
     expect(decide(ENGINE, question).verdict).toBe('allowed');
@@ -369,6 +375,7 @@ describe('flows.jsonl', () => {
     const planted = FAULTS.map(({ from, to, port }) => `${name(from)} → ${name(to)} ${port}`);
     const recordedOnly = [
       'linkding/linkding → kube-system/coredns 53',
+      'monitoring/prometheus → linkding/linkding 9090',
       'tandoor/tandoor → database/pg-rw 5432',
     ];
     expect([...seen].sort()).toEqual([...planted, ...recordedOnly].sort());
