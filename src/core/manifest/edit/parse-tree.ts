@@ -12,6 +12,7 @@ import {
   Schema,
 } from 'yaml';
 import { nestsTooDeep } from '../yaml/nesting.ts';
+import { commentsIn } from './comments.ts';
 import { Refused } from './refuse.ts';
 import type {
   AliasNode,
@@ -35,9 +36,7 @@ export const LONGEST_TEXT: number = 4 * 1024 * 1024;
 export function parseTree(text: string): Tree {
   if (text.length > LONGEST_TEXT) throw new Refused('unsure', 0, 'too-long');
   if (nestsTooDeep(text)) throw new Refused('unsure', 0, 'too-deep');
-  const comments: number[] = [];
   const tokens = [...new Parser().parse(text)];
-  for (const token of tokens) collectComments(token, comments);
   const composer = new Composer(OPTIONS);
   const documents: TreeDocument[] = [];
   let start = 0;
@@ -47,8 +46,7 @@ export function parseTree(text: string): Tree {
     documents.push(documentOf(document, start));
     start = document.range[2];
   }
-  comments.sort((a, b) => a - b);
-  return { text, documents, comments };
+  return { text, documents, comments: commentsIn(tokens) };
 }
 
 // Building a schema is slow, so it is shared. The parser's own search for equal keys is quadratic.
@@ -285,17 +283,4 @@ function endOfParts(parts: readonly CST.SourceToken[], otherwise: number): numbe
 function propsOf(node: unknown): { readonly anchor: string | undefined; readonly tag: string | undefined } {
   const { anchor, tag } = node as { readonly anchor?: string; readonly tag?: string };
   return { anchor, tag };
-}
-
-/** Comments hang on the tokens around them, in many places. */
-function collectComments(token: CST.Token | CST.CollectionItem, into: number[]): void {
-  if ('type' in token && token.type === 'comment') into.push(token.offset);
-  if ('start' in token && Array.isArray(token.start))
-    for (const part of token.start) collectComments(part, into);
-  if ('props' in token) for (const part of token.props) collectComments(part, into);
-  if ('items' in token) for (const part of token.items) collectComments(part, into);
-  if ('key' in token && token.key != null) collectComments(token.key, into);
-  if ('sep' in token && token.sep !== undefined) for (const part of token.sep) collectComments(part, into);
-  if ('value' in token && token.value !== undefined) collectComments(token.value, into);
-  if ('end' in token && token.end !== undefined) for (const part of token.end) collectComments(part, into);
 }
