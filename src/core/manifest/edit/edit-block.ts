@@ -7,6 +7,7 @@ import {
   lineBreakAt,
   lineEnd,
   lineStart,
+  nextLine,
 } from './layout.ts';
 import { Refused } from './refuse.ts';
 import type { MapEntry, MapNode, Member, SequenceNode, Tree } from './tree.ts';
@@ -39,13 +40,15 @@ export function deleteMember(
 ): readonly TextEdit[] {
   const { text } = tree;
   const member = members[index] as Member;
-  const keepsLine = member.end > 0 && text[member.end - 1] === '\n' && member.end > member.start;
-  const end = keepsLine ? endBefore(text, member.end) : lineEnd(text, member.end);
-  if (keepsLine) throw new Refused('unsure', member.start, 'kept-line-ends');
+  // A block scalar that keeps its last line ends: which of them go is not clear.
+  if (member.end > member.start && text[member.end - 1] === '\n') {
+    throw new Refused('unsure', member.start, 'kept-line-ends');
+  }
+  const end = lineEnd(text, member.end);
   if (beginsItsLine(text, member.start)) {
     const start = lineStart(text, member.start);
-    if (start <= 1) throw new Refused('unsure', member.start, 'first-line');
-    return [{ start: lineEnd(text, previousLine(text, start)), end, text: '' }];
+    if (start <= 1) return [{ start, end: nextLine(text, end), text: '' }];
+    return [{ start: lineEnd(text, lineStart(text, start - 1)), end, text: '' }];
   }
   const next = members[index + 1];
   if (index > 0 || next === undefined || hasCommentIn(tree, member.end, next.start)) {
@@ -88,8 +91,4 @@ export function replaceByInline(tree: Tree, entry: MapEntry, text: string): read
 /** The column at which keys or dashes below an entry of this map would stand. */
 export function columnBelow(map: MapNode, of: 'map' | 'sequence', style: HouseStyle): number {
   return map.indent + (of === 'map' ? style.mapStep : style.dashStep);
-}
-
-function previousLine(text: string, start: number): number {
-  return lineStart(text, start - 1);
 }

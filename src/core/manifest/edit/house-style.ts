@@ -51,7 +51,9 @@ export function houseStyle(text: string, scopes: readonly TreeNode[]): HouseStyl
     quotesKeys: first<boolean>((each) => each.keyQuoted, false),
     quotesValues: (key) => {
       for (const each of tallies) {
-        const usual = mostCommon(each.valueQuoted.get(key) ?? new Map()) ?? mostCommon(each.anyValueQuoted);
+        const usual =
+          mostCommon(each.valueQuoted.get(key) ?? new Map<boolean, number>()) ??
+          mostCommon(each.anyValueQuoted);
         if (usual !== undefined) return usual;
       }
       return false;
