@@ -52,6 +52,12 @@ describe('resources of a kustomization', () => {
         `${HEAD}resources:\n  # b\n  - b.yaml\n`,
       ],
       [
+        'go from the first line',
+        'resources:\n  - a.yaml\nnamespace: x\n',
+        { remove: ['a.yaml'] },
+        'namespace: x\n',
+      ],
+      [
         'lose all and go',
         `${HEAD}resources:\n  - a.yaml\n  - b.yaml\n`,
         { remove: ['a.yaml', 'b.yaml'] },
