@@ -47,7 +47,13 @@ export function adopt(origins: Origins, value: unknown, origin: Origin): void {
 }
 
 /** Sets a field, and remembers where it was written. */
-export function setField(origins: Origins, fields: Fields, key: string, value: unknown, origin: Origin): void {
+export function setField(
+  origins: Origins,
+  fields: Fields,
+  key: string,
+  value: unknown,
+  origin: Origin,
+): void {
   fields[key] = value;
   adopt(origins, value, origin);
   originsOf(origins, fields).set(key, origin);
@@ -81,7 +87,7 @@ export function ensureFields(tracked: Tracked, path: readonly string[], origin: 
     } else {
       const known = asFields(next);
       if (known === undefined) return undefined;
-      fields = known as Fields;
+      fields = known;
     }
   }
   return fields;

@@ -15,7 +15,10 @@ import type { Endpoint, World } from '../model/world.ts';
  */
 export function worldOf(read: RepositoryRead, options: AgentOptions): World {
   const namespaceLabels = new Map(read.namespaces.map(({ name, labels }) => [name, labels]));
-  const labelsOf = (namespace: string, own: Pick<Workload, 'podLabels' | 'serviceAccount'>): readonly string[] =>
+  const labelsOf = (
+    namespace: string,
+    own: Pick<Workload, 'podLabels' | 'serviceAccount'>,
+  ): readonly string[] =>
     podIdentityLabels({
       namespace,
       podLabels: own.podLabels,

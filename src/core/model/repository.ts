@@ -69,6 +69,8 @@ export interface Problem {
 }
 
 export const PROBLEM_CODES = [
+  /** A file that could not be read: no permission, a broken link, a link out of the repository. */
+  'unreadable-file',
   /** The file is no YAML. */
   'yaml-syntax',
   /** Over a limit on size, depth, aliases or documents. */

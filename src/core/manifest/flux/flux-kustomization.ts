@@ -1,5 +1,11 @@
 import type { Path } from '../../model/place.ts';
-import { type LabelSetting, type Patch, type Reference, readPatch, type Setting } from '../kustomize/kustomization.ts';
+import {
+  type LabelSetting,
+  type Patch,
+  type Reference,
+  readPatch,
+  type Setting,
+} from '../kustomize/kustomization.ts';
 import { isRemote, resolvePath } from '../kustomize/paths.ts';
 import type { RawObject } from '../raw-object.ts';
 import type { Origin } from '../tracked.ts';

@@ -56,7 +56,8 @@ export function renderResourceSet(object: RawObject): ResourceSet {
   // Without any input the templates are rendered once, with none.
   const once = { input: -1, path: templates[0]?.path ?? ['spec'], values: null };
   const outcome = renderAll(templates, sets.length === 0 && !hasProviders ? [once] : sets);
-  return { ...result, ...outcome, fault: outcome.fault || (hasProviders ? 'inputsFrom' : '') };
+  const fault = outcome.fault === '' && hasProviders ? 'inputsFrom' : outcome.fault;
+  return { ...result, ...outcome, fault };
 }
 
 interface Template {

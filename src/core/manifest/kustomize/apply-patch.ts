@@ -4,7 +4,7 @@ import type { YamlDocument } from '../yaml/document.ts';
 import { asFields, asList, field, textAt } from '../yaml/fields.ts';
 import { applyJsonPatch } from './json-patch.ts';
 import type { Patch } from './kustomization.ts';
-import { type Identity, matchesTarget } from './match.ts';
+import { effectiveNamespace, type Identity, matchesTarget } from './match.ts';
 import { resolvePath } from './paths.ts';
 import { mergeStrategically } from './strategic-merge.ts';
 
@@ -87,7 +87,9 @@ function isSameObject(patch: Readonly<Fields>, identity: Identity): boolean {
   return (
     apiVersion === own &&
     field(patch, 'kind') === identity.kind &&
-    identity.ids.some((id) => id.name === name && (id.namespace || 'default') === (namespace || 'default'))
+    identity.ids.some(
+      (id) => id.name === name && effectiveNamespace(id.namespace) === effectiveNamespace(namespace),
+    )
   );
 }
 

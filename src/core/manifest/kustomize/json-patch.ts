@@ -102,7 +102,7 @@ function put(
   }
   const fields = asFields(parent);
   if (fields === undefined || (mode === 'replace' && !Object.hasOwn(fields, last))) return false;
-  setField(origins, fields as Fields, last, value, origin);
+  setField(origins, fields, last, value, origin);
   return true;
 }
 

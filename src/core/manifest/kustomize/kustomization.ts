@@ -109,7 +109,12 @@ function readLabels(root: unknown, origin: (path: Path) => Origin): readonly Lab
   }
   const common = asFields(field(root, 'commonLabels'));
   if (common !== undefined) {
-    settings.push({ value: textMap(common), origin: origin(['commonLabels']), selectors: true, templates: true });
+    settings.push({
+      value: textMap(common),
+      origin: origin(['commonLabels']),
+      selectors: true,
+      templates: true,
+    });
   }
   return settings;
 }
@@ -164,7 +169,8 @@ function readNotBuilt(document: YamlDocument): Kustomization['notBuilt'] {
   for (const feature of ['generators', 'transformers', 'replacements', 'vars', 'configurations', 'openapi']) {
     const value = field(document.value, feature);
     const isEmpty = value === undefined || value === null || asList(value)?.length === 0;
-    if (!isEmpty) found.push({ feature, place: document.locate([feature]), always: feature === 'generators' });
+    if (!isEmpty)
+      found.push({ feature, place: document.locate([feature]), always: feature === 'generators' });
   }
   return found;
 }

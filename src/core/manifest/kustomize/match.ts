@@ -26,14 +26,25 @@ export function matchesTarget(
     matchesPattern(target['group'], [identity.group]),
     matchesPattern(target['version'], [identity.version]),
     matchesPattern(target['kind'], [identity.kind]),
-    matchesPattern(target['name'], identity.ids.map(({ name }) => name)),
-    matchesPattern(target['namespace'], identity.ids.map(({ namespace }) => namespace || 'default')),
+    matchesPattern(
+      target['name'],
+      identity.ids.map(({ name }) => name),
+    ),
+    matchesPattern(
+      target['namespace'],
+      identity.ids.map(({ namespace }) => effectiveNamespace(namespace)),
+    ),
     matchesSelector(target['labelSelector'], identity.labels),
     matchesSelector(target['annotationSelector'], identity.annotations),
   ];
   // What surely does not match needs no reading of the rest.
   if (answers.includes(false)) return false;
   return answers.includes(undefined) ? undefined : true;
+}
+
+/** Nothing and `default` are the same namespace to kustomize. */
+export function effectiveNamespace(namespace: string): string {
+  return namespace === '' ? 'default' : namespace;
 }
 
 /** Only literal names, `.`, `.*`, `.+` and alternatives at the top are read: no expression can take long. */

@@ -1,5 +1,9 @@
 /** The names by which kustomize finds its file in a directory (kustomize `api/konfig/general.go`). */
-export const KUSTOMIZATION_FILES: readonly string[] = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+export const KUSTOMIZATION_FILES: readonly string[] = [
+  'kustomization.yaml',
+  'kustomization.yml',
+  'Kustomization',
+];
 
 /** The directory of a file; empty for the root. */
 export function directoryOf(file: string): string {
@@ -41,5 +45,7 @@ export function upwards(directory: string): readonly string[] {
 
 /** Whether kustomize would fetch this from elsewhere: a URL, or a repository's shorthand. */
 export function isRemote(path: string): boolean {
-  return /^(?:[a-z][a-z0-9+.-]{0,20}:\/\/|git@|git::|gh:|github\.com[:/])/i.test(path) || path.includes('?ref=');
+  return (
+    /^(?:[a-z][a-z0-9+.-]{0,20}:\/\/|git@|git::|gh:|github\.com[:/])/i.test(path) || path.includes('?ref=')
+  );
 }

@@ -38,7 +38,7 @@ function mergeField(target: Fields, key: string, value: unknown, context: Contex
   const fields = asFields(value);
   if (fields !== undefined) {
     const known = asFields(current);
-    const merged = (known ?? (Object.create(null) as Fields)) as Fields;
+    const merged: Fields = known ?? (Object.create(null) as Fields);
     if (known === undefined) setField(context.origins, target, key, merged, origin);
     const kept = mergeStrategically(merged, fields, { ...context, origin });
     if (kept === false) delete target[key];
@@ -79,7 +79,7 @@ function mergeList(
       if (field(item, '$patch') === undefined) added.push({ item, origin });
       continue;
     }
-    const kept = mergeStrategically(other as Fields, fields, { ...context, origin });
+    const kept = mergeStrategically(other, fields, { ...context, origin });
     if (kept === undefined) return false;
     if (!kept) spliceList(context.origins, target, { at, remove: 1, insert: [] }, origin);
   }

@@ -26,7 +26,12 @@ export function applyLayer(
 ): readonly Unfollowed[] | undefined {
   const unfollowed: Unfollowed[] = [];
   for (const patch of layer.patches) {
-    const outcome = applyPatch(object, patch, { directory: layer.directory, identity: identify(object, ids) }, sources);
+    const outcome = applyPatch(
+      object,
+      patch,
+      { directory: layer.directory, identity: identify(object, ids) },
+      sources,
+    );
     if (outcome === 'removed') return undefined;
     if (outcome === 'not-followed') unfollowed.push({ feature: 'patches', origin: patch.origin });
   }
@@ -113,11 +118,7 @@ const TEMPLATE_KINDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Only where a pod selector has `matchLabels` already: none is created. */
-function setInNetworkPolicy(
-  object: Tracked,
-  labels: Readonly<Record<string, string>>,
-  origin: Origin,
-): void {
+function setInNetworkPolicy(object: Tracked, labels: Readonly<Record<string, string>>, origin: Origin): void {
   const spec = field(object.value, 'spec');
   const selectors = [field(spec, 'podSelector')];
   for (const [list, peers] of [
@@ -130,14 +131,15 @@ function setInNetworkPolicy(
   }
   for (const selector of selectors) {
     const matchLabels = asFields(field(selector, 'matchLabels'));
-    if (matchLabels !== undefined) setEntries(object, matchLabels as Fields, labels, origin);
+    if (matchLabels !== undefined) setEntries(object, matchLabels, labels, origin);
   }
 }
 
 function setAnnotations(object: Tracked, { value, origin }: Setting<Readonly<Record<string, string>>>): void {
   const kind = textAt(object.value, ['kind']) ?? '';
   setAll(object, ['metadata', 'annotations'], value, origin);
-  if (TEMPLATE_KINDS.has(kind)) setAll(object, ['spec', 'template', 'metadata', 'annotations'], value, origin);
+  if (TEMPLATE_KINDS.has(kind))
+    setAll(object, ['spec', 'template', 'metadata', 'annotations'], value, origin);
 }
 
 /** Sets labels or annotations at a path, which is made where it is missing. */

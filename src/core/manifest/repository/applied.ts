@@ -62,7 +62,10 @@ export function findApplied(
   };
   const appearances = new Map<string, Appearance[]>();
   const gaps: BuildGap[] = [];
-  const roots = [...deployedRoots(index, kustomizations, deployers), ...ownRoots(kustomizations, deployers, isSelected)];
+  const roots = [
+    ...deployedRoots(index, kustomizations, deployers),
+    ...ownRoots(kustomizations, deployers, isSelected),
+  ];
   for (const root of roots) {
     const build = buildFrom(root.kustomization, tree);
     gaps.push(...build.gaps);
@@ -99,7 +102,11 @@ function deployedRoots(
     if (deployer.path === undefined) continue;
     const base =
       kustomizations.get(deployer.path) ??
-      withoutFile(index, kustomizations, { path: deployer.path, recurses: true, origin: deployer.pathOrigin });
+      withoutFile(index, kustomizations, {
+        path: deployer.path,
+        recurses: true,
+        origin: deployer.pathOrigin,
+      });
     if (base === undefined) continue;
     roots.push({ kustomization: asFluxBuilds(base, deployer), flux: deployer, defaultNamespace: undefined });
   }

@@ -1,7 +1,7 @@
 import type { NamespaceForm } from '../../model/repository.ts';
 import { asText, field, fieldAt } from '../yaml/fields.ts';
 import { contentStart } from '../yaml/split.ts';
-import type { Applied, Appearance } from './applied.ts';
+import type { Appearance, Applied } from './applied.ts';
 import { type Collection, isCollected, isCollectedKind, isUnjudgedKind, unjudgedKind } from './collect.ts';
 import type { FileIndex, IndexedDocument, IndexedFile } from './index-files.ts';
 import { hasTemplateMarks, isTemplate, noteFaults } from './note-faults.ts';
@@ -23,7 +23,8 @@ export function collectFiles(
     const file = index.files.get(path);
     const appearances = applied.appearances.get(path) ?? [];
     for (const document of file?.documents ?? []) {
-      if (file !== undefined && collectDocument(file, document, appearances, context, collection)) templates += 1;
+      if (file !== undefined && collectDocument(file, document, appearances, context, collection))
+        templates += 1;
     }
   }
   return templates;

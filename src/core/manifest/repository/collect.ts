@@ -6,8 +6,8 @@ import {
   type NamespaceForm,
   type Problem,
   type RefusedPolicy,
-  type Workload,
   WORKLOAD_KINDS,
+  type Workload,
 } from '../../model/repository.ts';
 import type { CidrGroup, Service } from '../../model/world.ts';
 import { readCidrGroup, readPolicy } from '../policy/read-policy.ts';

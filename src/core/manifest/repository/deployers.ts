@@ -1,5 +1,5 @@
 import { type FluxKustomization, readFluxKustomization } from '../flux/flux-kustomization.ts';
-import { renderResourceSet, type ResourceSet } from '../flux/resource-set.ts';
+import { type ResourceSet, renderResourceSet } from '../flux/resource-set.ts';
 import { resolvePath } from '../kustomize/paths.ts';
 import { asFields, asList, field, fieldAt, textAt } from '../yaml/fields.ts';
 import type { ArgoSource } from './applied.ts';

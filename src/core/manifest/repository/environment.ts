@@ -10,7 +10,15 @@ export interface Selection {
 }
 
 /** Folders beside the clusters that all of them share. */
-const SHARED: ReadonlySet<string> = new Set(['base', 'bases', 'common', 'shared', 'components', 'templates', '_base']);
+const SHARED: ReadonlySet<string> = new Set([
+  'base',
+  'bases',
+  'common',
+  'shared',
+  'components',
+  'templates',
+  '_base',
+]);
 /** Which one is meant where nobody says: the one that people use. */
 const PREFERRED: readonly string[] = ['live', 'production', 'prod', 'main'];
 
@@ -38,7 +46,9 @@ export function selectFiles(
   const prefixes = options.paths?.map((prefix) => prefix.replace(/^(?:\.\/)+/, '').replace(/\/+$/, ''));
   const isAsked = (path: string): boolean =>
     prefixes === undefined ||
-    prefixes.some((prefix) => prefix === '' || prefix === '.' || path === prefix || path.startsWith(`${prefix}/`));
+    prefixes.some(
+      (prefix) => prefix === '' || prefix === '.' || path === prefix || path.startsWith(`${prefix}/`),
+    );
   const asked = paths.filter(isAsked);
   const names = environmentsOf(asked);
   if (options.environment !== undefined && names.length > 0 && !names.includes(options.environment)) {

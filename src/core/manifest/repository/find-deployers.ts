@@ -81,7 +81,10 @@ function readAll(
       }
     }
   }
-  return [...found, ...found.flatMap((deployer) => (deployer.kind === 'resource-set' ? made(deployer, context) : []))];
+  return [
+    ...found,
+    ...found.flatMap((deployer) => (deployer.kind === 'resource-set' ? made(deployer, context) : [])),
+  ];
 }
 
 /** Only parsing tells what a document in flow style, or a list, holds. */
@@ -119,7 +122,9 @@ function sort(deployers: readonly Deployer[]): Omit<FoundDeployers, 'applied'> &
     sets,
     argo: deployers.flatMap((deployer) => (deployer.kind === 'argo' ? deployer.sources : [])),
     charts: deployers.flatMap((deployer) =>
-      deployer.kind === 'argo' && deployer.charts > 0 ? [{ object: deployer.object, count: deployer.charts }] : [],
+      deployer.kind === 'argo' && deployer.charts > 0
+        ? [{ object: deployer.object, count: deployer.charts }]
+        : [],
     ),
     areMore:
       deployers.some(({ kind }) => kind === 'generator') ||
@@ -130,8 +135,13 @@ function sort(deployers: readonly Deployer[]): Omit<FoundDeployers, 'applied'> &
 
 function changesDeployers({ index }: DeployerInput, { appearances }: Applied): boolean {
   for (const [path, list] of appearances) {
-    const isChanged = list.some(({ layers, flux }) => flux !== undefined || layers.some((layer) => layer.patches.length > 0));
-    if (isChanged && index.files.get(path)?.documents.some(({ screening }) => isDeployerKind(screening.kind)) === true) {
+    const isChanged = list.some(
+      ({ layers, flux }) => flux !== undefined || layers.some((layer) => layer.patches.length > 0),
+    );
+    if (
+      isChanged &&
+      index.files.get(path)?.documents.some(({ screening }) => isDeployerKind(screening.kind)) === true
+    ) {
       return true;
     }
   }

@@ -3,8 +3,8 @@ import { baseName, directoryOf, KUSTOMIZATION_FILES } from '../kustomize/paths.t
 import { splitApiVersion } from '../kustomize/transform.ts';
 import { asFields, field, textAt } from '../yaml/fields.ts';
 import type { FileIndex } from './index-files.ts';
-import type { Notes } from './notes.ts';
 import { noteFaults } from './note-faults.ts';
+import type { Notes } from './notes.ts';
 
 const GROUP = 'kustomize.config.k8s.io';
 

@@ -1,5 +1,5 @@
-import type { NamespaceDeclaration, NamespaceForm, Problem } from '../../model/repository.ts';
 import type { Place } from '../../model/place.ts';
+import type { NamespaceDeclaration, NamespaceForm, Problem } from '../../model/repository.ts';
 import type { ReadObject } from './objects.ts';
 import { readTextMap } from './report-fields.ts';
 

@@ -1,5 +1,4 @@
 import { contentStart } from '../yaml/split.ts';
-import type { Applied } from './applied.ts';
 import type { Collection } from './collect.ts';
 import { wouldCollect } from './collect-files.ts';
 import type { FoundDeployers } from './find-deployers.ts';
@@ -15,7 +14,8 @@ export function noteApplied(
 ): void {
   for (const { feature, detail, origin } of applied.gaps) {
     const place = origin.locate(origin.path);
-    if (isSelected(place.file)) notes.approximate('kustomize-not-built', `${feature} resource ${detail}`, place);
+    if (isSelected(place.file))
+      notes.approximate('kustomize-not-built', `${feature} resource ${detail}`, place);
   }
   for (const { file, notBuilt, helmCharts } of applied.kustomizations) {
     if (!isSelected(file)) continue;

@@ -11,7 +11,13 @@ export function noteFaults(document: YamlDocument, notes: Notes): void {
 
 export function noteOverLimit(index: FileIndex, notes: Notes): void {
   for (const { path, value, expected } of index.overLimit) {
-    notes.problem({ code: 'over-limit', place: { file: path, line: 1, column: 1 }, field: '', value, expected });
+    notes.problem({
+      code: 'over-limit',
+      place: { file: path, line: 1, column: 1 },
+      field: '',
+      value,
+      expected,
+    });
   }
 }
 

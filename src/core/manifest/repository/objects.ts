@@ -156,7 +156,7 @@ function finish(raw: RawObject, document: YamlDocument, path: Path, appearance: 
   const name = textAt(raw.value, ['metadata', 'name']) ?? '';
   const written = textAt(raw.value, ['metadata', 'namespace']) ?? '';
   const isScoped = !CLUSTER_SCOPED.has(kind);
-  const namespace = isScoped ? written || (appearance.defaultNamespace?.value ?? 'default') : '';
+  const namespace = isScoped ? namespaceFor(written, appearance) : '';
   return {
     file: raw.file,
     locate: (inner) => raw.locate(inner),
@@ -172,12 +172,20 @@ function finish(raw: RawObject, document: YamlDocument, path: Path, appearance: 
   };
 }
 
+function namespaceFor(written: string, { defaultNamespace }: Appearance): string {
+  return written === '' ? (defaultNamespace?.value ?? 'default') : written;
+}
+
 /** The same object with the namespace that it gets. Metadata that are no map stay as they are, to be reported. */
 function withNamespace(value: unknown, namespace: string): unknown {
   const fields = asFields(value);
   const metadata = asFields(field(value, 'metadata'));
   const given = field(metadata, 'namespace');
-  if (fields === undefined || metadata === undefined || (given !== undefined && given !== null && given !== '')) {
+  if (
+    fields === undefined ||
+    metadata === undefined ||
+    (given !== undefined && given !== null && given !== '')
+  ) {
     return value;
   }
   const named = Object.assign(Object.create(null) as Fields, metadata, { namespace });

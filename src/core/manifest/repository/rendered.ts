@@ -3,7 +3,7 @@ import { parseYaml } from '../yaml/document.ts';
 import { screen } from '../yaml/screen.ts';
 import { splitDocuments } from '../yaml/split.ts';
 import { textSource } from '../yaml/text.ts';
-import { type Applied, type Appearance, BARE } from './applied.ts';
+import { type Appearance, type Applied, BARE } from './applied.ts';
 import type { Collection } from './collect.ts';
 import { addObject, isOfInterest } from './collect-files.ts';
 import type { RenderedSet } from './find-deployers.ts';
@@ -46,7 +46,10 @@ function collectSet({ set, object }: RenderedSet, context: ObjectContext, collec
       if (!matters || !(kind === '' || isOfInterest(kind))) continue;
       const place = object.locate(path);
       const document = { ...parseYaml(source, range), locate: () => place };
-      noteFaults({ ...document, faults: document.faults.map((fault) => ({ ...fault, place })) }, context.notes);
+      noteFaults(
+        { ...document, faults: document.faults.map((fault) => ({ ...fault, place })) },
+        context.notes,
+      );
       const read = document.readable ? buildObject(document, [], appearance, inside) : undefined;
       if (read === undefined) continue;
       const form = { kind: 'resource-set-input', input, document: object.document } as const;
@@ -79,6 +82,8 @@ function withCommonMetadata({ set, object }: Pick<RenderedSet, 'set' | 'object'>
     helmCharts: undefined,
     otherFiles: [],
   };
-  const annotations = hasAnnotations ? { value: set.commonAnnotations, origin: origin('annotations') } : undefined;
+  const annotations = hasAnnotations
+    ? { value: set.commonAnnotations, origin: origin('annotations') }
+    : undefined;
   return { ...BARE, layers: [{ ...layer, annotations }] };
 }

@@ -32,7 +32,8 @@ export function readTextMap(
     return {};
   }
   for (const [key, entry] of Object.entries(fields)) {
-    if (typeof entry !== 'string' && entry !== null) report(schemaProblem(object, [...path, key], 'a text, in quotes'));
+    if (typeof entry !== 'string' && entry !== null)
+      report(schemaProblem(object, [...path, key], 'a text, in quotes'));
   }
   return textMap(value);
 }
@@ -41,6 +42,6 @@ function showScalar(value: unknown): string {
   if (value === undefined) return '';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a map';
-  const text = String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -71,7 +71,13 @@ function readPorts(
       for (const [j, port] of (asList(field(container, 'ports')) ?? []).entries()) {
         const read = readPort(port);
         if (read === undefined) {
-          report(schemaProblem(object, [...spec, list, i, 'ports', j, 'containerPort'], 'a number from 1 to 65535'));
+          report(
+            schemaProblem(
+              object,
+              [...spec, list, i, 'ports', j, 'containerPort'],
+              'a number from 1 to 65535',
+            ),
+          );
           continue;
         }
         all.add(`${read.protocol}/${read.port}`);
@@ -85,7 +91,7 @@ function readPorts(
 function readPort(value: unknown): NamedPort | undefined {
   const port = field(value, 'containerPort');
   if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
-  const written = String(field(value, 'protocol') ?? 'TCP').toUpperCase();
+  const written = (textAt(value, ['protocol']) ?? 'TCP').toUpperCase();
   const protocol = PROTOCOLS.find((known) => known === written) ?? 'TCP';
   return { name: (textAt(value, ['name']) ?? '').toLowerCase(), protocol: protocol satisfies Protocol, port };
 }

@@ -120,7 +120,24 @@ describe('substitute() as a law', () => {
   });
 
   it('never throws, and ends soon, on any text', () => {
-    const pieces = fc.constantFrom('${', '}', '$', 'x', ':', '=', '/', '#', '%', '^', ',', '*', '[', '\\', '-', '1');
+    const pieces = fc.constantFrom(
+      '${',
+      '}',
+      '$',
+      'x',
+      ':',
+      '=',
+      '/',
+      '#',
+      '%',
+      '^',
+      ',',
+      '*',
+      '[',
+      '\\',
+      '-',
+      '1',
+    );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 40 }), (parts) => {
         const result = substitute(parts.join(''), new Map([['x', 'value']]));

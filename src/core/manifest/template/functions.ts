@@ -58,7 +58,7 @@ const FUNCTIONS: ReadonlyMap<string, Known> = new Map<string, Known>([
   ['mustToYaml', { min: 1, call: ([value]) => toYaml(value) }],
   ['toJson', { min: 1, call: ([value]) => JSON.stringify(value ?? null) }],
   ['toString', { min: 1, call: ([value]) => printValue(value) }],
-  ['int', { min: 1, call: ([value]) => Math.trunc(Number(value)) || 0 }],
+  ['int', { min: 1, call: ([value]) => toInteger(value) }],
   ['list', { min: 0, max: MANY, call: (args) => args }],
   ['dict', { min: 0, max: MANY, call: makeDictionary }],
   ['get', { min: 2, call: ([value, key]) => indexInto(value, key) ?? '' }],
@@ -76,7 +76,8 @@ const FUNCTIONS: ReadonlyMap<string, Known> = new Map<string, Known>([
 /** Go compares only values of one basic kind; any other pair fails. */
 function isSame(a: unknown, b: unknown): boolean {
   if (a === null || b === null || a === undefined || b === undefined) return (a ?? null) === (b ?? null);
-  if (typeof a !== typeof b || typeof a === 'object') throw new TemplateFault('values that cannot be compared');
+  if (typeof a !== typeof b || typeof a === 'object')
+    throw new TemplateFault('values that cannot be compared');
   return a === b;
 }
 
@@ -84,6 +85,11 @@ function compare(a: unknown, b: unknown): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : Number(a > b);
   throw new TemplateFault('values that cannot be compared');
+}
+
+function toInteger(value: unknown): number {
+  const number = Math.trunc(Number(value));
+  return Number.isFinite(number) ? number : 0;
 }
 
 function sizeOf(value: unknown): number {
@@ -95,7 +101,8 @@ function sizeOf(value: unknown): number {
 function indexInto(value: unknown, step: unknown): unknown {
   const list = asList(value);
   if (list !== undefined) {
-    if (typeof step !== 'number' || step < 0 || step >= list.length) throw new TemplateFault('index of a list');
+    if (typeof step !== 'number' || step < 0 || step >= list.length)
+      throw new TemplateFault('index of a list');
     return list[step];
   }
   const fields = fieldsOf(value);

@@ -105,7 +105,11 @@ function readRange(source: string): Head | undefined {
   const names = /^(\$[A-Za-z_][A-Za-z0-9_]*)(?:\s*,\s*(\$[A-Za-z_][A-Za-z0-9_]*))?\s*:=/.exec(source);
   const over = readPipeline(names === null ? source : source.slice(names[0].length));
   if (over === undefined) return undefined;
-  return { kind: 'range', names: names === null ? [] : names.slice(1).filter((name) => name !== undefined), over };
+  return {
+    kind: 'range',
+    names: names === null ? [] : names.slice(1).filter((name) => name !== undefined),
+    over,
+  };
 }
 
 function readCondition(kind: 'if' | 'with', source: string): Head | undefined {

@@ -6,7 +6,12 @@ export type Fields = Record<string, unknown>;
 
 /** What could not be taken over as it is written. */
 export interface Oddity {
-  readonly kind: 'duplicate-key' | 'collection-as-key' | 'unknown-alias' | 'cyclic-alias' | 'too-many-aliases';
+  readonly kind:
+    | 'duplicate-key'
+    | 'collection-as-key'
+    | 'unknown-alias'
+    | 'cyclic-alias'
+    | 'too-many-aliases';
   readonly offset: number;
   /** The key, or the alias's name. */
   readonly text: string;
@@ -60,7 +65,11 @@ function convert(node: unknown, state: State): unknown {
   return null;
 }
 
-function scalarValue(node: { readonly value: unknown; readonly type?: string; readonly tag?: string }): unknown {
+function scalarValue(node: {
+  readonly value: unknown;
+  readonly type?: string;
+  readonly tag?: string;
+}): string | number | boolean | null {
   const text = typeof node.value === 'string' ? node.value : '';
   if (node.tag === undefined || node.tag === '?') return node.type === 'PLAIN' ? resolvePlain(text) : text;
   const core = CORE_TAGS.has(node.tag);
@@ -117,7 +126,11 @@ function keyText(key: unknown, state: State): string | undefined {
   return keyOf(target);
 }
 
-export function keyOf(key: { readonly value: unknown; readonly type?: string; readonly tag?: string }): string {
+export function keyOf(key: {
+  readonly value: unknown;
+  readonly type?: string;
+  readonly tag?: string;
+}): string {
   const value = scalarValue(key);
   return value === null ? 'null' : String(value);
 }
@@ -133,7 +146,9 @@ function convertAlias(node: { readonly source: string }, state: State): unknown 
   if (state.open.has(target)) return refuse('cyclic-alias');
   if (state.aliased > MAX_ALIASED_NODES || state.inAlias >= MAX_ALIAS_DEPTH) {
     // One report is enough: there may be a billion of them.
-    return state.oddities.some((oddity) => oddity.kind === 'too-many-aliases') ? null : refuse('too-many-aliases');
+    return state.oddities.some((oddity) => oddity.kind === 'too-many-aliases')
+      ? null
+      : refuse('too-many-aliases');
   }
   state.inAlias += 1;
   const value = convert(target, state);

@@ -62,7 +62,12 @@ const PARSE_OPTIONS = {
 
 function tooDeep(source: TextSource, range: DocumentRange): YamlDocument {
   const place = source.place(range.start);
-  const fault: YamlFault = { code: 'over-limit', place, value: 'depth', expected: `at most ${MAX_DEPTH} levels` };
+  const fault: YamlFault = {
+    code: 'over-limit',
+    place,
+    value: 'depth',
+    expected: `at most ${MAX_DEPTH} levels`,
+  };
   return {
     file: source.file,
     index: range.index,

@@ -39,7 +39,8 @@ export function textMap(value: unknown): Readonly<Record<string, string>> {
   if (fields === undefined) return texts;
   for (const [key, entry] of Object.entries(fields)) {
     if (entry === null) texts[key] = '';
-    else if (typeof entry !== 'object') texts[key] = String(entry);
+    else if (typeof entry === 'string') texts[key] = entry;
+    else if (typeof entry === 'number' || typeof entry === 'boolean') texts[key] = String(entry);
   }
   return texts;
 }

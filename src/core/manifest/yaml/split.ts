@@ -50,7 +50,11 @@ function nextMarker(text: string, from: number): number {
   while (line !== -1) {
     const code = text.charCodeAt(line);
     const mayMark = code === 0x2d || code === 0x2e;
-    if (mayMark && (text.startsWith('---', line) || text.startsWith('...', line)) && endsWord(text, line + 3)) {
+    if (
+      mayMark &&
+      (text.startsWith('---', line) || text.startsWith('...', line)) &&
+      endsWord(text, line + 3)
+    ) {
       return line;
     }
     line = nextLine(text, line);

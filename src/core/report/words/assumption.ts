@@ -70,6 +70,8 @@ function approximationText({ code, count: times, place, detail }: Approximation)
       return `encrypted files were not read: ${where}`;
     case 'environment-chosen':
       return `of several clusters one was taken: ${where}`;
+    case 'not-applied':
+      return `files that no kustomization lists were left out: ${where}`;
   }
 }
 
@@ -79,6 +81,8 @@ export function problemText({ code, field, value, expected }: Problem): string {
   const given = value === '' ? '' : `is ${printable(value)}`;
   const must = expected === '' ? '' : `; expected ${printable(expected)}`;
   switch (code) {
+    case 'unreadable-file':
+      return `could not be read${value === '' ? '' : `: ${printable(value)}`}`;
     case 'yaml-syntax':
       return `no valid YAML${value === '' ? '' : `: ${printable(value)}`}`;
     case 'over-limit':
