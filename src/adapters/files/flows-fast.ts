@@ -12,6 +12,7 @@ import {
 import type { Flow, FlowEndpoint, FlowL4, FlowL7, FlowPolicy } from '../../core/model/flow.ts';
 import { ByteCursor, LOST, literal } from './flows-cursor.ts';
 import { type FlowKey, KeyReader, MEMBER_NAMES, OTHER_MEMBER } from './flows-keys.ts';
+import type { MemoLimits } from './flows-memo.ts';
 import { Remembered } from './flows-remembered.ts';
 import { TimeReader } from './flows-time.ts';
 
@@ -37,7 +38,7 @@ export class FastFlows {
   private readonly keys = new KeyReader();
 
   constructor(share: ShareEndpoint) {
-    this.endpoints = this.objects((object) => share(endpointFromJson(object)));
+    this.endpoints = this.objects((object) => share(endpointFromJson(object)), ENDPOINT_LIMITS);
   }
 
   /** @returns the flow in `bytes[start, end)`, or undefined where only the careful reader can tell */
@@ -93,8 +94,8 @@ export class FastFlows {
     );
   }
 
-  private objects<T>(make: (object: JsonObject) => T): Remembered<T> {
-    return new Remembered(this.at, (value) => (isObject(value) ? make(value) : undefined));
+  private objects<T>(make: (object: JsonObject) => T, limits?: MemoLimits): Remembered<T> {
+    return new Remembered(this.at, (value) => (isObject(value) ? make(value) : undefined), limits);
   }
 
   /** A constant that is unknown has to be counted, so it is not remembered. */
@@ -333,6 +334,8 @@ function isSpace(byte: number): boolean {
   return byte === 32 || byte === 13 || byte === 10 || byte === 9;
 }
 
+/** Enough for the pods of a large cluster; there is nothing in a flow that is dearer to read. */
+const ENDPOINT_LIMITS: MemoLimits = { bytes: 48 << 20, entries: 1 << 16 };
 const NONE: readonly never[] = [];
 const DROP_EVENT = 1;
 const COMMA = 44;

@@ -1,3 +1,8 @@
+export interface MemoLimits {
+  readonly bytes: number;
+  readonly entries: number;
+}
+
 /**
  * Values that were read from bytes before, found again by these bytes without reading them a second time. A hit
  * compares every byte, so two texts never share a value by chance. What is held is bounded: when the bytes or the
@@ -6,7 +11,7 @@
 export class ByteMemo<T> {
   /** Where the text ended that `startingAt` found. */
   end = 0;
-  private readonly limits: { readonly bytes: number; readonly entries: number };
+  private readonly limits: MemoLimits;
   private arena = new Uint8Array(4096);
   private arenaView = new DataView(this.arena.buffer);
   private used = 0;
@@ -18,11 +23,9 @@ export class ByteMemo<T> {
   private hashes = new Int32Array(256);
   /** Open addressing: entries by hash, and the latest entry by the hash of its first bytes. */
   private slots = new Int32Array(1024);
-  private readonly heads = new Int32Array(HEADS);
+  private heads = new Int32Array(1024);
 
-  constructor(
-    limits: { readonly bytes: number; readonly entries: number } = { bytes: 1 << 24, entries: 1 << 16 },
-  ) {
+  constructor(limits: MemoLimits = { bytes: 1 << 22, entries: 1 << 15 }) {
     this.limits = limits;
   }
 
@@ -35,7 +38,7 @@ export class ByteMemo<T> {
       const entry = this.slots[slot]!;
       if (entry === 0) return undefined;
       if (this.hashes[entry] === hash && this.lengths[entry] === length && this.isAt(entry, view, start)) {
-        if (length >= HEAD) this.heads[headOf(view, start)] = entry;
+        if (length >= HEAD) this.placeHead(entry, view, start);
         return this.values[entry];
       }
     }
@@ -48,7 +51,7 @@ export class ByteMemo<T> {
    */
   startingAt(view: DataView, start: number, limit: number): T | undefined {
     if (start + HEAD > limit) return undefined;
-    const entry = this.heads[headOf(view, start)]!;
+    const entry = this.heads[headOf(view, start) & (this.heads.length - 1)]!;
     if (entry === 0) return undefined;
     const end = start + this.lengths[entry]!;
     if (end > limit || !this.isAt(entry, view, start)) return undefined;
@@ -71,7 +74,7 @@ export class ByteMemo<T> {
     this.values[entry] = value;
     this.used += length;
     this.place(entry, hash);
-    if (length >= HEAD) this.heads[headOf(view, start)] = entry;
+    if (length >= HEAD) this.placeHead(entry, view, start);
   }
 
   private isAt(entry: number, view: DataView, start: number): boolean {
@@ -101,6 +104,10 @@ export class ByteMemo<T> {
     }
   }
 
+  private placeHead(entry: number, view: DataView, start: number): void {
+    this.heads[headOf(view, start) & (this.heads.length - 1)] = entry;
+  }
+
   private grow(length: number): void {
     if (this.used + length > this.arena.length) {
       const larger = new Uint8Array(Math.min(this.limits.bytes, 2 * (this.used + length)));
@@ -113,7 +120,11 @@ export class ByteMemo<T> {
     this.lengths = doubled(this.lengths);
     this.hashes = doubled(this.hashes);
     this.slots = new Int32Array(4 * this.starts.length);
-    for (let entry = 1; entry <= this.count; entry += 1) this.place(entry, this.hashes[entry]!);
+    this.heads = new Int32Array(4 * this.starts.length);
+    for (let entry = 1; entry <= this.count; entry += 1) {
+      this.place(entry, this.hashes[entry]!);
+      if (this.lengths[entry]! >= HEAD) this.placeHead(entry, this.arenaView, this.starts[entry]!);
+    }
   }
 
   private forget(): void {
@@ -146,7 +157,7 @@ function hashOf(view: DataView, start: number, length: number): number {
 function headOf(view: DataView, start: number): number {
   let hash = 0;
   for (let at = start; at < start + HEAD; at += 4) hash = mixed(hash, view.getInt32(at, true));
-  return finished(hash) & (HEADS - 1);
+  return finished(hash);
 }
 
 function mixed(hash: number, word: number): number {
@@ -167,6 +178,5 @@ function doubled(list: Int32Array): Int32Array<ArrayBuffer> {
 
 /** Bytes of the beginning by which `startingAt` guesses. */
 const HEAD = 32;
-const HEADS = 8192;
 /** Texts made to collide are not remembered, rather than searched for long. */
 const PROBES_MAX = 16;

@@ -1,6 +1,6 @@
 import type { ByteCursor } from './flows-cursor.ts';
 import { LOST } from './flows-cursor.ts';
-import { ByteMemo } from './flows-memo.ts';
+import { ByteMemo, type MemoLimits } from './flows-memo.ts';
 
 /**
  * Values of one kind that recur from flow to flow: read once by `JSON.parse` and the careful reader's functions, then
@@ -9,11 +9,12 @@ import { ByteMemo } from './flows-memo.ts';
 export class Remembered<T> {
   private readonly at: ByteCursor;
   private readonly make: (value: unknown) => T | undefined;
-  private readonly memo = new ByteMemo<T>();
+  private readonly memo: ByteMemo<T>;
 
-  constructor(at: ByteCursor, make: (value: unknown) => T | undefined) {
+  constructor(at: ByteCursor, make: (value: unknown) => T | undefined, limits?: MemoLimits) {
     this.at = at;
     this.make = make;
+    this.memo = new ByteMemo(limits);
   }
 
   /** Reads the string at the cursor. */
