@@ -39,6 +39,7 @@ export interface Compiled {
   readonly ingress: readonly DirectionClass[];
   /** By selector: the classes of peers that it selects. */
   readonly peerClassesOf: (selector: number) => Int32Array;
+  readonly egressNames: EgressNames;
   /** By named port on egress: the classes of peers that declare it. */
   readonly peerClassesOfNamed: (index: number) => Int32Array;
 }
@@ -82,6 +83,7 @@ export function compileWorld(world: World, options: AgentOptions): Compiled {
     ...directions,
     peerClassCount: peers.count,
     peerClassesOf: lazily((selector) => classesOf(selectors.members(selector), peers.classOf)),
+    egressNames: named.names,
     peerClassesOfNamed: lazily((index) => classesOf(named.members[index] ?? [], peers.classOf)),
   };
 }

@@ -118,7 +118,8 @@ function fixedPorts(
   return ports.intern(set);
 }
 
-function rangesOf(
+/** The numbers that a line of ports stands for, whoever the peer is. */
+export function rangesOf(
   term: PortTerm,
   direction: Direction,
   received: readonly ResolvedPort[],

@@ -1,4 +1,5 @@
 import type { EngineAssumption, RuleRef } from '../model/decision.ts';
+import type { L7Rules } from '../model/l7.ts';
 import { type AgentOptions, isAtLeast } from '../model/options.ts';
 import type { Direction, Policy, PolicyRef, PolicySpec, Rule } from '../model/policy.ts';
 import { ANY_PROTOCOLS, highestPort, type PortMatch, type Protocol } from '../model/port.ts';
@@ -37,7 +38,7 @@ export type PortTerm =
       readonly protocol: Protocol;
       readonly low: number;
       readonly high: number;
-      readonly l7: boolean;
+      readonly l7: L7Rules | undefined;
     }
   | {
       readonly kind: 'named';
@@ -45,7 +46,7 @@ export type PortTerm =
       readonly name: string;
       /** 0 for none. */
       readonly endPort: number;
-      readonly l7: boolean;
+      readonly l7: L7Rules | undefined;
     };
 
 /** All rules of all policies, flat, in the order of policies, specs and rules. */
@@ -85,10 +86,7 @@ function entryOf(
     subject,
     peers,
     hasEndpointPeers,
-    ports: rule.ports?.flatMap((portRule) => {
-      const l7 = portRule.l7 !== undefined;
-      return portRule.ports.flatMap((match) => termsOf(match, l7, options));
-    }),
+    ports: rule.ports?.flatMap(({ ports, l7 }) => ports.flatMap((match) => termsOf(match, l7, options))),
     defaultDeny: options.nonDefaultDeny ? (written ?? true) : true,
     assumptions,
   };
@@ -139,7 +137,7 @@ function assumptionOf(
   }
 }
 
-function termsOf(match: PortMatch, l7: boolean, options: AgentOptions): readonly PortTerm[] {
+function termsOf(match: PortMatch, l7: L7Rules | undefined, options: AgentOptions): readonly PortTerm[] {
   if (match.kind === 'icmp') {
     const protocol = match.family === 'IPv4' ? 'ICMP' : 'ICMPv6';
     // Type 0 becomes port 0, the wildcard: a rule for it admits every type (cilium#41304).

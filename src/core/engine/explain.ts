@@ -10,11 +10,12 @@ import type { Place } from '../model/place.ts';
 import type { Direction, Policy, PolicyRef } from '../model/policy.ts';
 import { portsContain } from '../model/port-set.ts';
 import type { Compiled } from './compile.ts';
+import { covers } from './covers.ts';
 import type { Clause, DirectionClass } from './direction-table.ts';
 import type { Question } from './engine.ts';
 import { type Entry, refOf, ruleOf } from './entry.ts';
 import type { Identity } from './identity-table.ts';
-import { judgeL7, type L7Outcome } from './l7.ts';
+import { judgeL7, type L7Context, type L7Outcome } from './l7.ts';
 import { nearestRules } from './nearest.ts';
 
 /**
@@ -63,7 +64,14 @@ function explainSide(world: Compiled, question: Question, direction: Direction):
   if (denies.length > 0) {
     return { ...base, verdict: 'denied', reason: 'deny-rule', rules: rulesOf(denies), defaultDenyBy };
   }
-  if (onPort.length > 0) return allowedBy(onPort, { base, question, defaultDenyBy, enforcement });
+  if (onPort.length > 0) {
+    const context: L7Context = {
+      defaultDeny: enforcement.defaultDeny,
+      version: world.options.version,
+      covers: (term) => covers(world, term, question, direction),
+    };
+    return allowedBy(onPort, { base, question, defaultDenyBy, context });
+  }
   const assumptions = assumptionsOf(found.entries, peer);
   if (!enforcement.defaultDeny) {
     return { ...base, verdict: 'allowed', reason: 'no-default-deny', rules: [], defaultDenyBy, assumptions };
@@ -108,19 +116,19 @@ function allowedBy(
     base,
     question,
     defaultDenyBy,
-    enforcement,
+    context,
   }: {
     readonly base: Pick<SideDecision, 'direction' | 'subject' | 'nearest' | 'l7' | 'assumptions'>;
     readonly question: Question;
     readonly defaultDenyBy: SideDecision['defaultDenyBy'];
-    readonly enforcement: DirectionClass['enforcement'];
+    readonly context: L7Context;
   },
 ): SideDecision {
   const rules = rulesOf(clauses);
   const entries = clauses.flatMap(({ entry }) => entry ?? []);
   const reason: DecisionReason = entries.length === 0 ? 'local-host' : 'allow-rule';
   const outcome: L7Outcome =
-    entries.length < clauses.length ? { kind: 'plain' } : judgeL7(entries, question, enforcement.defaultDeny);
+    entries.length < clauses.length ? { kind: 'plain' } : judgeL7(entries, question.l7, context);
   const assumptions = [
     ...entries
       .filter(({ rule }) => rule.authentication === 'required')

@@ -2,10 +2,7 @@ import { RE2JS } from 're2js';
 import type { EngineAssumption } from '../model/decision.ts';
 import type { HeaderMatch, HttpRule, L7Request, L7Rules } from '../model/l7.ts';
 import type { CiliumVersion } from '../model/options.ts';
-import type { PortRule } from '../model/policy.ts';
-import { ANY_PROTOCOLS } from '../model/port.ts';
-import type { Question } from './engine.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, PortTerm } from './entry.ts';
 import { matchesName } from './name-pattern.ts';
 
 /** What rules on contents make of a connection that layers 3 and 4 admit. */
@@ -20,17 +17,29 @@ export type L7Outcome =
   | { readonly kind: 'refused'; readonly assumptions: readonly EngineAssumption[] }
   | { readonly kind: 'unknown'; readonly assumptions: readonly EngineAssumption[] };
 
+/** What judging takes besides the rules and the request. */
+export interface L7Context {
+  readonly defaultDeny: boolean;
+  readonly version: CiliumVersion;
+  /** Whether a line of ports is about the port that is asked for. */
+  readonly covers: (term: PortTerm) => boolean;
+}
+
 /**
  * Cilium `mergePortProto` in `pkg/policy/rule.go` and Envoy's `cilium/network_policy.cc`: any plain allow for the
  * peer and port accepts the request; otherwise some L7 rule must. From 1.18 a direction without default-deny
  * appends an L7 wildcard (PR #38841), so nothing is refused there.
  *
  * @param entries the allow rules that match peer and port; at least one
+ * @param request what it holds, where it is known
  */
-export function judgeL7(entries: readonly Entry[], question: Question, defaultDeny: boolean): L7Outcome {
-  const rules = entries.map((entry) => ({ entry, l7: l7RulesFor(entry, question) }));
+export function judgeL7(
+  entries: readonly Entry[],
+  request: L7Request | undefined,
+  { defaultDeny, version, covers }: L7Context,
+): L7Outcome {
+  const rules = entries.map((entry) => ({ entry, l7: l7RulesFor(entry, covers) }));
   if (!defaultDeny || rules.some(({ l7 }) => l7.some((rule) => rule === undefined))) return { kind: 'plain' };
-  const { l7: request } = question;
   const notEvaluated = (): L7Outcome => ({
     kind: 'unknown',
     assumptions: entries.map(({ policy: { kind, namespace, name } }) => ({
@@ -45,7 +54,7 @@ export function judgeL7(entries: readonly Entry[], question: Question, defaultDe
   for (const { entry, l7 } of rules) {
     for (const rule of l7) {
       if (rule === undefined) continue;
-      const answer = acceptsRequest(rule, request, entry);
+      const answer = acceptsRequest(rule, request, { entry, version });
       assumptions.push(...answer.assumptions);
       if (answer.accepts === 'yes') accepting.push(entry);
       else if (answer.accepts === 'unknown') isUnknown = true;
@@ -56,23 +65,8 @@ export function judgeL7(entries: readonly Entry[], question: Question, defaultDe
 }
 
 /** The rules on contents that this rule has for the port; undefined stands for a part without any. */
-function l7RulesFor({ rule }: Entry, question: Question): readonly (L7Rules | undefined)[] {
-  if (rule.ports === undefined) return [undefined];
-  return rule.ports.filter((portRule) => mayMatch(portRule, question)).map(({ l7 }) => l7);
-}
-
-/** Named ports count as matching: the caller has established that the rule matches by some port. */
-function mayMatch({ ports }: PortRule, { protocol, port }: Question): boolean {
-  return ports.some((match) => {
-    if (match.kind === 'icmp') return protocol === (match.family === 'IPv4' ? 'ICMP' : 'ICMPv6');
-    const isProtocol =
-      match.protocol === 'ANY'
-        ? (ANY_PROTOCOLS as readonly string[]).includes(protocol)
-        : match.protocol === protocol;
-    if (!isProtocol || match.kind === 'named') return isProtocol;
-    const high = Math.max(match.port, match.endPort ?? 0);
-    return match.port === 0 || (port >= match.port && port <= high);
-  });
+function l7RulesFor({ ports }: Entry, covers: L7Context['covers']): readonly (L7Rules | undefined)[] {
+  return ports === undefined ? [undefined] : ports.filter(covers).map(({ l7 }) => l7);
 }
 
 interface Answer {
@@ -84,27 +78,29 @@ const YES: Answer = { accepts: 'yes', assumptions: [] };
 const NO: Answer = { accepts: 'no', assumptions: [] };
 const UNKNOWN: Answer = { accepts: 'unknown', assumptions: [] };
 
-function acceptsRequest(rules: L7Rules, request: L7Request, entry: Entry): Answer {
+function acceptsRequest(
+  rules: L7Rules,
+  request: L7Request,
+  { entry, version }: { readonly entry: Entry; readonly version: CiliumVersion },
+): Answer {
   switch (rules.kind) {
     case 'http':
       return request.kind === 'http' ? acceptsHttp(rules.rules, request, entry) : UNKNOWN;
     case 'dns':
       if (request.kind !== 'dns') return UNKNOWN;
-      return rules.rules.some((pattern) => matchesName(pattern, request.name, NAME_RULES)) ? YES : NO;
+      return rules.rules.some((pattern) => matchesName(pattern, request.name, version)) ? YES : NO;
     case 'sni':
       if (request.kind !== 'sni') return UNKNOWN;
-      return rules.names.some((name) => matchesName(asPattern(name), request.name, NAME_RULES)) ? YES : NO;
+      return rules.names.some((name) => matchesName({ matchPattern: name }, request.name, SNI_RULES))
+        ? YES
+        : NO;
     case 'other':
       return UNKNOWN;
   }
 }
 
-/** `**.` means any depth for SNI in every version, and for DNS rules from 1.19. */
-const NAME_RULES: CiliumVersion = '1.20';
-
-function asPattern(name: string): { readonly matchPattern: string } {
-  return { matchPattern: name };
-}
+/** For SNI a leading `**.` meant any depth already when DNS rules did not know it (cilium#43597). */
+const SNI_RULES: CiliumVersion = '1.20';
 
 function acceptsHttp(
   rules: readonly HttpRule[],

@@ -1,9 +1,9 @@
 import type { Lacking, NearMiss } from '../model/decision.ts';
 import { formatLabel, type LabelText } from '../model/label.ts';
 import type { Direction } from '../model/policy.ts';
-import { portsContain } from '../model/port-set.ts';
 import type { Selector } from '../model/selector.ts';
 import type { Compiled } from './compile.ts';
+import { covers } from './covers.ts';
 import type { Question } from './engine.ts';
 import { type Entry, formatTerm, ruleOf } from './entry.ts';
 import { holds, type Identity, requirementHolds, selects } from './identity-table.ts';
@@ -97,22 +97,13 @@ function missingLabels(selector: Selector, identity: Identity): readonly LabelTe
 /** Sources of labels that a person can write: those of Kubernetes. */
 const ADDABLE: readonly string[] = ['k8s', 'any'];
 
-function lackingPort(world: Compiled, entry: Entry, missed: Missed): Lacking | undefined {
-  const { protocol, port } = missed.question;
-  const terms = entry.ports;
-  if (terms === undefined) return undefined;
-  const isEgress = missed.direction === 'egress';
-  const subjectClass = (isEgress ? world.egressClassOf : world.ingressClassOf)[
-    missed.subjectEndpoint
-  ] as number;
-  const clauses = (isEgress ? world.egress : world.ingress)[subjectClass]?.clauses ?? [];
-  const own = clauses.filter((clause) => clause.entry === entry);
-  if (own.some(({ ports }) => portsContain(world.ports.get(ports), protocol, port))) return undefined;
-  const matches = terms.some(
-    (term) => term.kind === 'range' && term.protocol === protocol && port >= term.low && port <= term.high,
-  );
-  if (matches) return undefined;
-  const named = terms.find((term) => term.kind === 'named' && term.protocol === protocol);
+function lackingPort(
+  world: Compiled,
+  { ports }: Entry,
+  { question, direction }: Missed,
+): Lacking | undefined {
+  if (ports === undefined || ports.some((term) => covers(world, term, question, direction))) return undefined;
+  const named = ports.find((term) => term.kind === 'named' && term.protocol === question.protocol);
   if (named?.kind === 'named') return { kind: 'named-port', name: named.name };
-  return { kind: 'port', wants: [...new Set(terms.map(formatTerm))] };
+  return { kind: 'port', wants: [...new Set(ports.map(formatTerm))] };
 }
