@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Catalog } from '../core/catalog/index.ts';
+import type { Catalog, Cluster } from '../core/catalog/index.ts';
 import type { Inputs } from '../core/diagnose/index.ts';
 import { CILIUM_VERSIONS, type CiliumVersion } from '../core/model/options.ts';
 import type { Problem, SourceFile } from '../core/model/repository.ts';
@@ -49,7 +49,8 @@ export async function loadInputs(options: InputOptions, io: Io): Promise<LoadedI
   const catalogFile = files.find(({ path }) => path === CATALOG_FILE);
   const { catalog, problems } =
     catalogFile === undefined ? { catalog: DEFAULT_CATALOG, problems: [] } : readCatalog(catalogFile);
-  const cluster = options.env === undefined ? undefined : findCluster(catalog, options.env);
+  const cluster = options.env === undefined ? likelyCluster(catalog) : findCluster(catalog, options.env);
+  const environment = options.env ?? cluster?.name;
   const agent = agentOptions({
     ...agentOptionsOf(catalog, cluster),
     ...versionOptions(options.ciliumVersion, catalog),
@@ -64,14 +65,21 @@ export async function loadInputs(options: InputOptions, io: Io): Promise<LoadedI
         agent,
         variables: { ...cluster?.variables, ...variablesOf(options.var ?? []) },
         ...(cluster === undefined || cluster.paths.length === 0 ? {} : { paths: cluster.paths }),
-        ...(options.env === undefined ? {} : { environment: options.env }),
+        ...(environment === undefined ? {} : { environment }),
       },
+      isClusterNameAssumed: (cluster?.cilium.clusterName ?? catalog.cilium.clusterName) === undefined,
     },
   };
 }
 
 /** The catalog's file, at the repository's root. */
 export const CATALOG_FILE = 'propolis.yaml';
+
+/** Of the catalog's clusters, the only one, or the one that people use. */
+function likelyCluster({ clusters }: Catalog): Cluster | undefined {
+  const [first, second] = clusters;
+  return second === undefined ? first : clusters.find(({ environment }) => environment === 'live');
+}
 
 /** A version on the command line brings its own defaults where the catalog does not set them. */
 function versionOptions(version: CiliumVersion | undefined, catalog: Catalog): object {

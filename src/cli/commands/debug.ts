@@ -109,14 +109,14 @@ function requireFlows({ counts }: Diagnosis, files: readonly string[]): void {
 }
 
 async function requireNamespace(
-  { namespace, findings, folded }: Diagnosis,
+  { namespace, isSeen }: Diagnosis,
   known: readonly string[],
 ): Promise<void> {
-  if (known.includes(namespace) || findings.length > 0 || folded.length > 0) return;
+  if (known.includes(namespace) || isSeen) return;
   const { nearestNames } = await import('../../core/ask/index.ts');
   const nearest = nearestNames(namespace, known);
   throw new CliError(
-    `There is no namespace "${namespace}" in the files, and no drop in the flows names it.`,
+    `There is no namespace "${namespace}" in the files, and no flow names it.`,
     nearest.length > 0 ? `Did you mean ${nearest.join(' or ')}?` : 'Check the name and --repo.',
   );
 }

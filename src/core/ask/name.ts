@@ -91,6 +91,9 @@ function podNamed(
     .filter(({ id }) => pod.startsWith(`${id.slice(namespace.length + 1)}-`))
     .sort((a, b) => b.id.length - a.id.length);
   const [longest] = byPodName;
+  const [only, second] = all;
+  // Where no file declares any workload (Helm makes them), a name is as good as any pod of the namespace.
+  if (only !== undefined && second === undefined) return found([{ ...only, id: text }], true);
   return longest === undefined
     ? unknown(
         nearestNames(

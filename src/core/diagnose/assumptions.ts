@@ -1,7 +1,7 @@
 import type { End } from './ends.ts';
 import type { Inputs, State } from './state.ts';
 import type { FlowSummary } from './summarize.ts';
-import type { Assumption, Finding } from './types.ts';
+import type { Assumption, Finding, PassedThoughDenied } from './types.ts';
 
 /** What the answer rests on, each once: versions, what was not built, refused, unknown, lost or skipped. */
 export function assumptionsOf({
@@ -10,14 +10,19 @@ export function assumptionsOf({
   summary,
   ends,
   findings,
+  passed,
 }: {
   readonly inputs: Inputs;
   readonly state: State;
   readonly summary: FlowSummary;
   readonly ends: readonly End[];
   readonly findings: readonly Finding[];
+  readonly passed: { readonly count: number; readonly example: PassedThoughDenied } | undefined;
 }): readonly Assumption[] {
   const found: Assumption[] = [{ code: 'cilium-version', version: inputs.options.version }];
+  if (inputs.isClusterNameAssumed === true && inputs.options.clusterName !== 'default') {
+    found.push({ code: 'cluster-name', name: inputs.options.clusterName });
+  }
   for (const approximation of read.approximations) found.push({ code: 'approximation', approximation });
   const [refused] = read.refused;
   if (refused !== undefined) {
@@ -33,6 +38,7 @@ export function assumptionsOf({
   );
   const [problem] = problems;
   if (problem !== undefined) found.push({ code: 'problem', count: problems.length, first: problem });
+  if (passed !== undefined) found.push({ code: 'passed-though-denied', ...passed });
   if (summary.counts.lost > 0) found.push({ code: 'lost-events', count: summary.counts.lost });
   for (const { count, file, firstLine } of summary.counts.skipped) {
     found.push({ code: 'skipped-lines', count, file, firstLine });

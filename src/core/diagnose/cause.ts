@@ -1,3 +1,4 @@
+import type { Party } from '../catalog/index.ts';
 import { gatewayOf, isDns, isPlatform, isPrometheus, profileLabel, resourceAt } from '../catalog/index.ts';
 import { containsCidr, formatCidr, parseAddressOrCidr } from '../model/cidr.ts';
 import type { Decision, SideDecision } from '../model/decision.ts';
@@ -30,7 +31,10 @@ export function causeOf(judged: Judged, context: CauseContext): Cause {
   if (decision === undefined) return unknown ?? { code: 'not-policy', reason: edge.dropReason };
   const side = refusingSide(decision);
   if (side === undefined) {
-    return unknown ?? { code: 'disagreement', because: disagreementOf(judged, context) };
+    return (
+      unknown ??
+      lostBaseline(judged, context) ?? { code: 'disagreement', because: disagreementOf(judged, context) }
+    );
   }
   if (side.reason === 'deny-rule') return { code: 'denied-by-rule', policy: policyOf(side) };
   if (side.reason === 'l7-refused') {
@@ -58,6 +62,26 @@ function causeByRecord({ edge, decision }: Judged): Cause | undefined {
       return { code: 'not-policy', reason: edge.dropReason };
   }
 }
+
+/** What only a baseline is for was dropped, and the files have that baseline: the cluster had it not. */
+function lostBaseline({ edge, from, to }: Judged, context: CauseContext): Cause | undefined {
+  const { catalog } = context.inputs;
+  const asParty = (end: End): Party => ({ namespace: end.party.namespace, labels: labelsOf(end, context) });
+  if (edge.direction === 'egress' && isDns(catalog, asParty(to)) && DNS_PORTS.includes(edge.port)) {
+    return { code: 'missing-dns-baseline', namespace: from.party.namespace, isInFiles: true };
+  }
+  if (
+    edge.direction === 'ingress' &&
+    isPrometheus(catalog, asParty(from)) &&
+    !isPlatform(catalog, to.party.namespace)
+  ) {
+    return { code: 'missing-scrape-baseline', namespace: to.party.namespace, isInFiles: true };
+  }
+  return undefined;
+}
+
+/** Where DNS is asked; the pods behind may listen elsewhere. */
+const DNS_PORTS: readonly number[] = [53];
 
 /** Nobody allowed it. Who would have to, and by which of the product's own means? */
 function causeOfMiss(
@@ -109,9 +133,9 @@ function causeByModel(
   if (side.direction === 'egress') {
     if (
       isDns(catalog, party) &&
-      [53, ...catalog.dns.ports.map(({ port }) => port)].includes(judged.edge.port)
+      [...DNS_PORTS, ...catalog.dns.ports.map(({ port }) => port)].includes(judged.edge.port)
     ) {
-      return { code: 'missing-dns-baseline', namespace };
+      return { code: 'missing-dns-baseline', namespace, isInFiles: false };
     }
     const resource = resourceOf(judged, party, context);
     if (resource !== undefined && !platform && !hasAccess(context, namespace, resource)) {
@@ -122,7 +146,8 @@ function causeByModel(
     }
     return undefined;
   }
-  if (isPrometheus(catalog, party) && !platform) return { code: 'missing-scrape-baseline', namespace };
+  if (isPrometheus(catalog, party) && !platform)
+    return { code: 'missing-scrape-baseline', namespace, isInFiles: false };
   const gateway = gatewayOf(catalog, party);
   if (gateway !== undefined && !platform) {
     return {

@@ -3,10 +3,12 @@ import type { Decision } from '../model/decision.ts';
 import type { FlowSource } from '../ports/flow-source.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { type CauseContext, causeOf } from './cause.ts';
+import { withClusterName } from './cluster-name.ts';
 import { type End, Ends } from './ends.ts';
 import { proposeFix } from './fix/propose.ts';
 import { foldOf, isDrop } from './fold.ts';
 import { type Judged, judge } from './judged.ts';
+import { passedEdges, passedThoughDenied, withEnds } from './passed.ts';
 import { type Inputs, recordedState, type State, stateOf } from './state.ts';
 import { type Edge, type FlowSummary, summarizeFlows } from './summarize.ts';
 import type { DecidedBy, Diagnosis, Finding, Folded, Party } from './types.ts';
@@ -26,13 +28,15 @@ export async function diagnose({ namespace, inputs, flows }: DiagnoseQuestion): 
 /** The same from flows that were read before: pure. */
 export function diagnoseSummary(
   summary: FlowSummary,
-  { namespace, inputs }: Omit<DiagnoseQuestion, 'flows'>,
+  { namespace, inputs: given }: Omit<DiagnoseQuestion, 'flows'>,
 ): Diagnosis {
+  const inputs = withClusterName(given, summary.edges);
   const ends = new Ends(readRepository(inputs.files, inputs.readOptions));
   const dropped = summary.edges.filter(isDrop);
   const folded = fold(dropped);
   const edges = dropped.filter((edge) => foldOf(edge) === undefined);
   const pairs = edges.map((edge) => ({ edge, from: ends.sourceOf(edge), to: ends.destinationOf(edge) }));
+  const passed = withEnds(passedEdges(summary.edges), ends);
   const state = stateOf(inputs, inputs.files, ends.all);
   const context: CauseContext = {
     inputs,
@@ -57,8 +61,16 @@ export function diagnoseSummary(
       (a, b) => b.count - a.count || compareText(a.from.name, b.from.name) || a.port - b.port,
     ),
     folded,
-    assumptions: assumptionsOf({ inputs, state, summary, ends: ends.all, findings }),
+    assumptions: assumptionsOf({
+      inputs,
+      state,
+      summary,
+      ends: ends.all,
+      findings,
+      passed: passedThoughDenied(passed, state),
+    }),
     counts: summary.counts,
+    isSeen: summary.edges.length > 0,
   };
 }
 

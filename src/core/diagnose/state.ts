@@ -13,6 +13,8 @@ export interface Inputs {
   readonly catalog: Catalog;
   readonly options: AgentOptions;
   readonly readOptions: ReadOptions;
+  /** Whether nobody said what the cluster is called, so that the flows may. */
+  readonly isClusterNameAssumed?: boolean;
 }
 
 /** Files as read, and an engine over them and the ends that were seen. */

@@ -3,7 +3,6 @@ import type { FlowReadCounts } from '../model/flow.ts';
 import type { CiliumVersion } from '../model/options.ts';
 import type { Place } from '../model/place.ts';
 import type { Direction, PolicyRef } from '../model/policy.ts';
-import type { Protocol } from '../model/port.ts';
 import type { PortSet } from '../model/port-set.ts';
 import type { Approximation, Problem } from '../model/repository.ts';
 
@@ -43,10 +42,10 @@ export type Cause =
       readonly profile: string;
       readonly gateway: string;
     }
-  /** No baseline admits DNS. Should not happen. */
-  | { readonly code: 'missing-dns-baseline'; readonly namespace: string }
-  /** No baseline, and no platform policy, admits Prometheus. Should not happen. */
-  | { readonly code: 'missing-scrape-baseline'; readonly namespace: string }
+  /** No baseline admits DNS: none in the files, or none was in the cluster. Should not happen. */
+  | { readonly code: 'missing-dns-baseline'; readonly namespace: string; readonly isInFiles: boolean }
+  /** No baseline admits Prometheus: none in the files, or none was in the cluster. Should not happen. */
+  | { readonly code: 'missing-scrape-baseline'; readonly namespace: string; readonly isInFiles: boolean }
   /** A platform namespace's own policy lacks the rule. */
   | { readonly code: 'missing-platform-rule'; readonly namespace: string }
   /** No rule of an app's namespace admits it, and no label would. */
@@ -166,7 +165,7 @@ export type NoFix =
   /** A policy of the namespace's own is needed, and none is there to add a rule to. */
   | { readonly code: 'needs-own-policy'; readonly namespace: string }
   /** It should exist for all pods: restore the baseline. */
-  | { readonly code: 'restore-baseline'; readonly baseline: string };
+  | { readonly code: 'restore-baseline'; readonly baseline: string; readonly isInFiles: boolean };
 
 export interface Opened {
   readonly from: string;
@@ -212,6 +211,8 @@ export interface Folded {
 
 export type Assumption =
   | { readonly code: 'cilium-version'; readonly version: CiliumVersion }
+  /** Nobody said what the cluster is called; the flows do. */
+  | { readonly code: 'cluster-name'; readonly name: string }
   | ({ readonly code: 'approximation' } & { readonly approximation: Approximation })
   | { readonly code: 'problem'; readonly count: number; readonly first: Problem }
   | {
@@ -219,6 +220,8 @@ export type Assumption =
       readonly count: number;
       readonly first: PolicyRef & { readonly place: Place };
     }
+  /** Recorded as passing, and the files deny it: not applied yet, refused, or drifted. */
+  | { readonly code: 'passed-though-denied'; readonly count: number; readonly example: PassedThoughDenied }
   | { readonly code: 'lost-events'; readonly count: number }
   | {
       readonly code: 'skipped-lines';
@@ -230,6 +233,13 @@ export type Assumption =
   | { readonly code: 'labels-unknown'; readonly count: number; readonly example: string }
   | { readonly code: 'too-many-edges'; readonly count: number }
   | { readonly code: 'engine'; readonly assumption: EngineAssumption };
+
+export interface PassedThoughDenied {
+  readonly from: string;
+  readonly to: string;
+  readonly protocol: string;
+  readonly port: number;
+}
 
 export interface Diagnosis {
   readonly namespace: string;
@@ -247,6 +257,6 @@ export interface Diagnosis {
   readonly folded: readonly Folded[];
   readonly assumptions: readonly Assumption[];
   readonly counts: FlowReadCounts;
+  /** Whether any flow had an end in the namespace. */
+  readonly isSeen: boolean;
 }
-
-export type { Protocol };

@@ -88,8 +88,6 @@ function explainSide(world: Compiled, question: Question, direction: Direction):
       direction,
       subject: subjectIdentity,
       peer,
-      endpoint: other,
-      subjectEndpoint: subject,
     }),
     assumptions,
   };
@@ -191,7 +189,10 @@ function about(code: 'authentication-required', policy: Policy): EngineAssumptio
 
 function policiesThat(entries: readonly Entry[]): readonly (PolicyRef & { readonly place: Place })[] {
   const policies = new Map<Policy, PolicyRef & { readonly place: Place }>();
-  for (const { policy } of entries) policies.set(policy, { ...refOf(policy), place: policy.place });
+  for (const { policy, rule } of entries) {
+    // The first rule of the direction is what switches it on.
+    if (!policies.has(policy)) policies.set(policy, { ...refOf(policy), place: rule.place });
+  }
   return [...policies.values()];
 }
 

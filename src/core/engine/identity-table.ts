@@ -55,7 +55,7 @@ export class IdentityTable {
     for (const [name, list] of identity.byKey) {
       append(this.#withKey, name, identity.index);
       let values = this.#withValue.get(name);
-      if (values === undefined) this.#withValue.set(name, (values = new Map()));
+      if (values === undefined) this.#withValue.set(name, (values = new Map<string, number[]>()));
       for (const { value } of list) append(values, value, identity.index);
     }
     return identity;

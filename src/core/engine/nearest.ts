@@ -1,7 +1,8 @@
 import type { Lacking, NearMiss } from '../model/decision.ts';
-import { formatLabel, type LabelText } from '../model/label.ts';
+import { isIdentityLabel } from '../model/identity.ts';
+import { formatLabel, type LabelText, NAMESPACE_KEY, parseLabel } from '../model/label.ts';
 import type { Direction } from '../model/policy.ts';
-import type { Selector } from '../model/selector.ts';
+import type { Requirement, Selector } from '../model/selector.ts';
 import type { Compiled } from './compile.ts';
 import { covers } from './covers.ts';
 import type { Question } from './engine.ts';
@@ -18,16 +19,15 @@ export interface Missed {
   readonly question: Question;
   readonly direction: Direction;
   readonly subject: Identity;
-  readonly subjectEndpoint: number;
   readonly peer: Identity;
-  readonly endpoint: number;
 }
 
 /** The allow rules that would have admitted it but for the least, best first. */
 export function nearestRules(world: Compiled, missed: Missed): readonly NearMiss[] {
   const found: { readonly cost: number; readonly miss: NearMiss }[] = [];
   for (const entry of world.entries) {
-    if (entry.direction !== missed.direction || entry.isDeny || entry.isNode) continue;
+    const isBeside = entry.direction === missed.direction && entry.isNode === missed.subject.isHost;
+    if (!isBeside || entry.isDeny) continue;
     const lacking = lackingOf(world, entry, missed);
     if (lacking === undefined || lacking.length === 0) continue;
     found.push({ cost: costOf(lacking), miss: { rule: ruleOf(entry), lacking } });
@@ -41,9 +41,12 @@ export function nearestRules(world: Compiled, missed: Missed): readonly NearMiss
 /** What keeps a rule from admitting it; undefined when it is too far away to be of use. */
 function lackingOf(world: Compiled, entry: Entry, missed: Missed): readonly Lacking[] | undefined {
   const lacking: Lacking[] = [];
+  if (entry.hasEndpointPeers && !holdsRequired(world, missed)) return undefined;
   if (!holds(entry.subject, missed.subject)) {
     const labels = missingLabels(entry.subject, missed.subject);
-    if (labels === undefined) return undefined;
+    // A policy of another namespace is not near: no label moves a pod.
+    if (labels === undefined || labels.some((label) => parseLabel(label).key === NAMESPACE_KEY))
+      return undefined;
     lacking.push({ kind: 'subject', labels });
   }
   if (!entry.peers.some((peer) => selects(peer, missed.peer, world.options))) {
@@ -54,6 +57,14 @@ function lackingOf(world: Compiled, entry: Entry, missed: Missed): readonly Lack
   const port = lackingPort(world, entry, missed);
   if (port !== undefined) lacking.push(port);
   return lacking.length > 1 && port !== undefined ? undefined : lacking;
+}
+
+/** Whether all that `fromRequires` may ask of the peer holds. */
+function holdsRequired(world: Compiled, { direction, peer }: Missed): boolean {
+  if (world.options.version !== '1.18') return true;
+  return world.entries.every(
+    ({ direction: its, rule }) => its !== direction || (rule.requires ?? []).every((one) => holds(one, peer)),
+  );
 }
 
 function costOf(lacking: readonly Lacking[]): number {
@@ -80,21 +91,40 @@ function nearestLabels(peers: readonly IdentitySelector[], peer: Identity): read
   return best;
 }
 
-/** Labels that would make the selector hold, if adding a few labels can. */
-function missingLabels(selector: Selector, identity: Identity): readonly LabelText[] | undefined {
-  const labels: LabelText[] = [];
-  for (const wanted of selector.requirements) {
+/** Labels that would make the selector hold, in place of those with their keys, if a few labels can. */
+function missingLabels({ requirements }: Selector, identity: Identity): readonly LabelText[] | undefined {
+  const labels = new Set<LabelText>();
+  for (const wanted of requirements) {
     if (requirementHolds(wanted, identity)) continue;
-    const [value] = wanted.values;
-    // A label of another value stands in the way of most selectors; a profile is the exception that matters.
-    if (wanted.operator !== 'In' || value === undefined || !ADDABLE.includes(wanted.source)) return undefined;
-    labels.push(formatLabel({ source: 'k8s', key: wanted.key, value }));
-    if (labels.length > LABELS_MAX) return undefined;
+    if (!identity.isPod || wanted.operator !== 'In' || !isAddable(wanted)) return undefined;
+    const beside = requirements.filter(({ key }) => key === wanted.key);
+    const value = wanted.values.find((candidate) => beside.every((other) => accepts(other, candidate)));
+    if (value === undefined) return undefined;
+    labels.add(formatLabel({ source: 'k8s', key: wanted.key, value }));
+    if (labels.size > LABELS_MAX) return undefined;
   }
-  return labels;
+  return [...labels];
 }
 
-/** Sources of labels that a person can write: those of Kubernetes. */
+function accepts({ source, operator, values }: Requirement, value: string): boolean {
+  if (!ADDABLE.includes(source)) return operator === 'NotIn' || operator === 'DoesNotExist';
+  switch (operator) {
+    case 'In':
+      return values.includes(value);
+    case 'NotIn':
+      return !values.includes(value);
+    case 'Exists':
+      return true;
+    case 'DoesNotExist':
+      return false;
+  }
+}
+
+/** Whether it is about labels that a person can write, of Kubernetes, and that Cilium keeps. */
+function isAddable({ source, key }: Requirement): boolean {
+  return ADDABLE.includes(source) && isIdentityLabel(key);
+}
+
 const ADDABLE: readonly string[] = ['k8s', 'any'];
 
 function lackingPort(

@@ -43,13 +43,13 @@ export function groupsOf(engine: Engine): Groups {
 /** The whole map of one port, every endpoint to every endpoint. Contents (L7) count as admitted. */
 export function reachMap(engine: Engine, protocol: Protocol, port: number): ReachMap {
   const { compiled } = engine;
-  const { egressClassOf, ingressClassOf, peerClassOf, egress, ingress } = compiled;
+  const { egressClassOf, ingressClassOf, peerClassOf, ingress } = compiled;
   const groups = groupsOf(engine);
   const size = compiled.endpoints.length;
   const index = PROTOCOLS.indexOf(protocol);
   const admits = (set: number): 0 | 1 => (compiled.ports.contains(set, index, port) ? 1 : 0);
   const admitted = memoized(admits);
-  const egressRows: (Uint8Array | undefined)[] = new Array(egress.length);
+  const egressRows: (Uint8Array | undefined)[] = [];
   const ingressRows = ingress.map(({ index: i }) => bitsOf(engine.row('ingress', i), admitted));
   const words = Math.ceil(size / 32);
   const fromIngress = new Uint8Array(ingress.length);

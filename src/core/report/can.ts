@@ -7,26 +7,33 @@ import { type Paint, PLAIN } from './paint.ts';
 import { printable } from './printable.ts';
 import { plural, portText } from './units.ts';
 import { engineAssumptionText } from './words/assumption.ts';
-import { listText, policyAt, sideText } from './words/policy.ts';
+import { commonBase, listText, policyAt, sideText } from './words/policy.ts';
 
 type Answer = Extract<CanAnswer, { readonly kind: 'answer' }>;
 
 /** One answer for people: decisions that say the same for the same reasons are told once. */
 export function canText(answer: Answer, { width = 80, paint = PLAIN }: TextOptions = {}): string {
-  const lines: string[] = [];
+  const base = commonBase(
+    answer.decisions.flatMap(({ egress, ingress }) => [egress, ingress]).flatMap(filesOf),
+  );
+  const lines = base === '' ? [] : [paint.faint(`policies in ${printable(base)}`)];
   for (const { decision, pairs } of alike(answer.decisions)) {
     if (lines.length > 0) lines.push('');
-    lines.push(...decisionLines(decision, pairs, { width, paint }));
+    lines.push(...decisionLines(decision, pairs, { width, paint, base }));
   }
   for (const { service, servicePort, podPort } of answer.serviceTraps) {
     const text = `${servicePort} is the port of Service ${printable(service)}; its pods listen on ${printable(String(podPort))}, and that is what policies see`;
     lines.push(...labelled('note', text, { indent: 2, column: 9, width }));
   }
   for (const name of answer.assumed) {
-    const text = `no file declares a pod for ${printable(name)}: judged by what its namespace alone says`;
+    const text = `no file declares a pod for ${printable(name)}: judged by its namespace alone`;
     lines.push(...labelled('assumed', text, { indent: 2, column: 9, width }).map(paint.faint));
   }
   return `${lines.join('\n')}\n`;
+}
+
+function filesOf({ rules, defaultDenyBy, nearest }: SideDecision): readonly string[] {
+  return [...rules, ...defaultDenyBy, ...nearest.map(({ rule }) => rule)].map(({ place }) => place.file);
 }
 
 export function canJson(answer: Answer): unknown {
@@ -67,7 +74,7 @@ function reasonKey({ verdict, reason, rules, defaultDenyBy }: SideDecision): unk
 function decisionLines(
   decision: Decision,
   pairs: readonly string[],
-  { width, paint }: { readonly width: number; readonly paint: Paint },
+  { width, paint, base }: { readonly width: number; readonly paint: Paint; readonly base: string },
 ): readonly string[] {
   const { verdict, port, protocol } = decision;
   const isAllowed = verdict === 'allowed';
@@ -78,9 +85,9 @@ function decisionLines(
   const layout = { indent: 2, column: 9, width };
   const lines = [`${mark} ${paint.strong(title)}`];
   for (const side of [decision.egress, decision.ingress]) {
-    lines.push(...labelled(side.direction, sideWords(side), layout));
+    lines.push(...labelled(side.direction, sideWords(side, base), layout));
     const [near] = side.nearest;
-    if (near !== undefined) lines.push(...labelled('', `nearest: ${nearText(near)}`, layout));
+    if (near !== undefined) lines.push(...labelled('', `nearest: ${nearText(near, base)}`, layout));
     for (const assumption of side.assumptions)
       lines.push(...labelled('', `(${engineAssumptionText(assumption)})`, layout));
   }
@@ -88,13 +95,13 @@ function decisionLines(
 }
 
 /** The side without its own direction in front, since a column says it. */
-function sideWords(side: SideDecision): string {
-  const text = sideText(side);
+function sideWords(side: SideDecision, base: string): string {
+  const text = sideText(side, base);
   return text.startsWith(`${side.direction} `) ? text.slice(side.direction.length + 1) : text;
 }
 
 /** What the nearest rule lacks. */
-export function nearText({ rule, lacking }: NearMiss): string {
+export function nearText({ rule, lacking }: NearMiss, base = ''): string {
   const lacks = lacking.map((item) => {
     switch (item.kind) {
       case 'subject':
@@ -111,7 +118,7 @@ export function nearText({ rule, lacking }: NearMiss): string {
         return `a port named ${printable(item.name)} on the pod`;
     }
   });
-  return `${policyAt(rule.policy, rule.place)} lacks ${lacks.join(' and ')}`;
+  return `${policyAt(rule.policy, rule.place, base)} lacks ${lacks.join(' and ')}`;
 }
 
 function labelText(label: string): string {

@@ -6,7 +6,7 @@ import { printable, shorten } from './printable.ts';
 import { clockTime, count, duration, plural, portText, portTexts } from './units.ts';
 import { assumptionText } from './words/assumption.ts';
 import { causeText, fixText, noFixText } from './words/cause.ts';
-import { listText, policyAt, sideText } from './words/policy.ts';
+import { commonBase, listText, policyAt, sideText } from './words/policy.ts';
 
 export interface TextOptions {
   /** Columns of the screen; 80 where there is none. */
@@ -16,9 +16,11 @@ export interface TextOptions {
 
 /** A diagnosis for people. */
 export function debugText(diagnosis: Diagnosis, { width = 80, paint = PLAIN }: TextOptions = {}): string {
-  const context = { width, paint, endMs: diagnosis.window.toMs ?? 0 };
+  const base = baseOf(diagnosis.findings);
+  const context = { width, paint, base, endMs: diagnosis.window.toMs ?? 0 };
   const lines = [
     ...wrap(headText(diagnosis), width).map((line, i) => (i === 0 ? paint.strong(line) : line)),
+    ...(base === '' ? [] : [paint.faint(`policies in ${printable(base)}`)]),
     ...diagnosis.findings.flatMap((finding) => ['', ...findingLines(finding, context)]),
   ];
   const folded = diagnosis.folded.map(foldedText);
@@ -47,7 +49,17 @@ function headText({ namespace, window, findings }: Diagnosis): string {
   return parts.join('   ');
 }
 
+/** The directory of all policies that the findings name. */
+function baseOf(findings: readonly Finding[]): string {
+  const decisions = findings.flatMap(({ decision, proof }) => [decision ?? [], proof?.after ?? []].flat());
+  const sides = decisions.flatMap(({ egress, ingress }) => [egress, ingress]);
+  return commonBase(
+    sides.flatMap(({ rules, defaultDenyBy }) => [...rules, ...defaultDenyBy].map(({ place }) => place.file)),
+  );
+}
+
 interface Context extends Required<TextOptions> {
+  readonly base: string;
   readonly endMs: number;
 }
 
@@ -64,7 +76,7 @@ function findingLines(finding: Finding, context: Context): readonly string[] {
   const lines = wrap(title.join('   '), width - 2).map(
     (line, i) => `${i === 0 ? paint.bad('✗') : ' '} ${paint.strong(line)}`,
   );
-  const why = whyText(finding);
+  const why = whyText(finding, context.base);
   if (why !== '') lines.push(...labelled('why', why, layout));
   const seen =
     finding.to.kind === 'outside'
@@ -83,10 +95,12 @@ function findingLines(finding: Finding, context: Context): readonly string[] {
   return lines;
 }
 
-function whyText({ decision, cause }: Finding): string {
+function whyText({ decision, cause }: Finding, base: string): string {
   if (decision === undefined || cause.code === 'not-policy') return '';
   const refusing = [decision.egress, decision.ingress].filter(({ verdict }) => verdict === 'denied');
-  return (refusing.length === 0 ? [decision.egress, decision.ingress] : refusing).map(sideText).join('; ');
+  return (refusing.length === 0 ? [decision.egress, decision.ingress] : refusing)
+    .map((side) => sideText(side, base))
+    .join('; ');
 }
 
 /** Added lines of one change shown in full; a longer one is what the diff is for. */
@@ -118,12 +132,12 @@ function linesOf(text: string): readonly string[] {
 
 const OPENS_MAX = 8;
 
-function proofLines({ after, opens }: Proof, { width }: Context): readonly string[] {
+function proofLines({ after, opens }: Proof, { width, base }: Context): readonly string[] {
   const layout = { indent: 2, column: 7, width };
   const lines = [
     ...labelled(
       'proof',
-      `allowed at both ends: ${provenText(after.egress)}, ${provenText(after.ingress)}`,
+      `allowed at both ends: ${provenText(after.egress, base)}, ${provenText(after.ingress, base)}`,
       layout,
     ),
   ];
@@ -139,10 +153,10 @@ function proofLines({ after, opens }: Proof, { width }: Context): readonly strin
   ];
 }
 
-function provenText(side: SideDecision): string {
+function provenText(side: SideDecision, base: string): string {
   const [rule] = side.rules;
-  if (rule !== undefined) return `${side.direction} ${policyAt(rule.policy, rule.place)}`;
-  return sideText(side);
+  if (rule !== undefined) return `${side.direction} ${policyAt(rule.policy, rule.place, base)}`;
+  return sideText(side, base);
 }
 
 /** `zipline/* → database/*   5432/TCP`. */

@@ -64,9 +64,9 @@ function noFixFor(cause: Cause): NoFix | undefined {
     case 'denied-by-rule':
       return { code: 'deny-is-deliberate' };
     case 'missing-dns-baseline':
-      return { code: 'restore-baseline', baseline: 'dns-egress' };
+      return { code: 'restore-baseline', baseline: 'dns-egress', isInFiles: cause.isInFiles };
     case 'missing-scrape-baseline':
-      return { code: 'restore-baseline', baseline: 'prometheus-scrape' };
+      return { code: 'restore-baseline', baseline: 'prometheus-scrape', isInFiles: cause.isInFiles };
     case 'not-policy':
     case 'disagreement':
     case 'unknown-peer':

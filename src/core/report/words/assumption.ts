@@ -2,7 +2,7 @@ import type { Assumption } from '../../diagnose/index.ts';
 import type { EngineAssumption } from '../../model/decision.ts';
 import type { Approximation, Problem } from '../../model/repository.ts';
 import { printable } from '../printable.ts';
-import { count, plural } from '../units.ts';
+import { count, plural, portText } from '../units.ts';
 import { placeText, policyText } from './policy.ts';
 
 /** What an answer rests on, in a sentence without a full stop. */
@@ -10,12 +10,18 @@ export function assumptionText(assumption: Assumption): string {
   switch (assumption.code) {
     case 'cilium-version':
       return `judged by the rules of Cilium ${assumption.version}`;
+    case 'cluster-name':
+      return `the cluster is called ${printable(assumption.name)}, as the flows say`;
     case 'approximation':
       return approximationText(assumption.approximation);
     case 'problem':
       return `${plural(assumption.count, 'problem')} in the files, first at ${placeText(assumption.first.place)}: ${problemText(assumption.first)}`;
     case 'refused-policies':
       return `${plural(assumption.count, 'policy', 'policies')} left out, as the cluster would refuse them, first ${policyText(assumption.first)} (${placeText(assumption.first.place)})`;
+    case 'passed-though-denied': {
+      const { from, to, port, protocol } = assumption.example;
+      return `${plural(assumption.count, 'flow')} passed that the files would deny, such as ${printable(from)} → ${printable(to)} ${portText(port, protocol)}: the files are newer than the record, not applied, or refused by the agent`;
+    }
     case 'lost-events':
       return `Hubble lost ${plural(assumption.count, 'event')}: there may be more drops than these`;
     case 'skipped-lines':

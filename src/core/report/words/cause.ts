@@ -14,9 +14,9 @@ export function causeText(cause: Cause): string {
     case 'profile-without-gateway':
       return `${profileText(cause)} admits no ingress from the ${printable(cause.gateway)} gateway`;
     case 'missing-dns-baseline':
-      return 'no baseline admits DNS for these pods; this should not happen: check that the DNS baseline exists and selects them';
+      return baselineText('DNS', cause.isInFiles);
     case 'missing-scrape-baseline':
-      return 'no baseline admits Prometheus to these pods; this should not happen: check that the scrape baseline exists and selects them';
+      return baselineText('Prometheus', cause.isInFiles);
     case 'missing-platform-rule':
       return `the platform namespace ${printable(cause.namespace)} has no rule for it in a policy of its own`;
     case 'no-rule':
@@ -42,6 +42,12 @@ export function causeText(cause: Cause): string {
     case 'disagreement':
       return `recorded as dropped, and the files admit it: ${disagreementText(cause.because)}`;
   }
+}
+
+function baselineText(what: string, isInFiles: boolean): string {
+  return isInFiles
+    ? `the files admit ${what} by a baseline, and the cluster did not have it when this was recorded; this should not happen`
+    : `no baseline admits ${what} for these pods; this should not happen`;
 }
 
 function profileText({
@@ -96,7 +102,9 @@ export function noFixText(noFix: NoFix, cause: Cause): string {
     case 'needs-own-policy':
       return `none by label: namespace ${printable(noFix.namespace)} needs a CiliumNetworkPolicy of its own for this`;
     case 'restore-baseline':
-      return `restore the ${noFix.baseline} baseline for all pods; nothing to change in the namespace`;
+      return noFix.isInFiles
+        ? `none in the files: check that the ${noFix.baseline} baseline exists in the cluster (kubectl get ccnp), and why it was gone`
+        : `restore the ${noFix.baseline} baseline for all pods; nothing to change in the namespace`;
   }
 }
 

@@ -3,10 +3,22 @@ import type { Place } from '../../model/place.ts';
 import { formatPolicyRef, type PolicyRef } from '../../model/policy.ts';
 import { printable } from '../printable.ts';
 
-/** `baselines/dns-egress.yaml:11`. */
-export function placeText({ file, line }: Place): string {
-  return `${printable(file)}:${line}`;
+/** `baselines/dns-egress.yaml:11`; without `base` where the file is below it. */
+export function placeText({ file, line }: Place, base = ''): string {
+  return `${printable(base !== '' && file.startsWith(base) ? file.slice(base.length) : file)}:${line}`;
 }
+
+/** The directory that all these files are below, with its `/`, where it is worth saying once; else empty. */
+export function commonBase(files: readonly string[]): string {
+  const [first = '', ...rest] = files;
+  let base = first.slice(0, first.lastIndexOf('/') + 1);
+  for (const file of rest) {
+    while (!file.startsWith(base)) base = base.slice(0, base.slice(0, -1).lastIndexOf('/') + 1);
+  }
+  return new Set(files).size > 1 && base.length >= WORTH_SAYING ? base : '';
+}
+
+const WORTH_SAYING = 16;
 
 /** `CNP database/database-default`, `CCNP baseline-dns-egress`. */
 export function policyText(policy: PolicyRef): string {
@@ -14,15 +26,15 @@ export function policyText(policy: PolicyRef): string {
 }
 
 /** `database-default (platform/database.yaml:18)`. */
-export function policyAt(policy: PolicyRef, place: Place): string {
-  return `${printable(policy.name)} (${placeText(place)})`;
+export function policyAt(policy: PolicyRef, place: Place, base = ''): string {
+  return `${printable(policy.name)} (${placeText(place, base)})`;
 }
 
 const NAMED_MAX = 3;
 
 /** `a (x.yaml:1), b (y.yaml:2) and 4 more`. */
-export function rulesText(rules: readonly RuleRef[]): string {
-  return listText(rules.map(({ policy, place }) => policyAt(policy, place)));
+export function rulesText(rules: readonly RuleRef[], base = ''): string {
+  return listText(rules.map(({ policy, place }) => policyAt(policy, place, base)));
 }
 
 export function listText(items: readonly string[]): string {
@@ -31,20 +43,20 @@ export function listText(items: readonly string[]): string {
 }
 
 /** One side of a decision in words: what it says, and by whom. */
-export function sideText(side: SideDecision): string {
+export function sideText(side: SideDecision, base = ''): string {
   const { direction } = side;
   const subject = printable(side.subject);
   switch (side.reason) {
     case 'allow-rule':
-      return `${direction} allowed by ${rulesText(side.rules)}${side.l7 ? ' (contents decide further)' : ''}`;
+      return `${direction} allowed by ${rulesText(side.rules, base)}${side.l7 ? ' (contents decide further)' : ''}`;
     case 'deny-rule':
-      return `${direction} denied by ${rulesText(side.rules)}`;
+      return `${direction} denied by ${rulesText(side.rules, base)}`;
     case 'l7-refused':
-      return `${direction} reaches the proxy, and no rule of ${rulesText(side.rules)} accepts this request`;
+      return `${direction} reaches the proxy, and no rule of ${rulesText(side.rules, base)} accepts this request`;
     case 'local-host':
       return `${direction} allowed: the local host is always admitted (allow-localhost)`;
     case 'default-deny':
-      return `no rule admits it; ${direction} of ${subject} is default-deny since ${listText(side.defaultDenyBy.map(({ place, ...policy }) => policyAt(policy, place)))}`;
+      return `no rule admits it; ${direction} of ${subject} is default-deny since ${listText(side.defaultDenyBy.map(({ place, ...policy }) => policyAt(policy, place, base)))}`;
     case 'no-default-deny':
       return `${direction} allowed: rules select ${subject}, but none switches default-deny on`;
     case 'enforced-always':
