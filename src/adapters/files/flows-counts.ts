@@ -36,11 +36,12 @@ export class FlowTally {
   }
 
   unknownValue(field: string, value: string): void {
-    const full = this.unknown.size >= UNKNOWN_VALUES_MAX;
-    const shown = full && !this.unknown.has(`${field} ${value}`) ? '…' : value;
+    const sample = sampleOf(value);
+    const isFull = this.unknown.size >= UNKNOWN_VALUES_MAX;
+    const shown = isFull && !this.unknown.has(`${field} ${sample}`) ? '…' : sample;
     const key = `${field} ${shown}`;
     const known = this.unknown.get(key);
-    if (known === undefined) this.unknown.set(key, { field, value: sampleOf(shown), count: 1 });
+    if (known === undefined) this.unknown.set(key, { field, value: shown, count: 1 });
     else known.count += 1;
   }
 

@@ -5,23 +5,35 @@ import type { Flow } from '../../core/model/flow.ts';
 import type { FlowTally } from './flows-counts.ts';
 import { FastFlows } from './flows-fast.ts';
 import type { RecordSink } from './flows-records.ts';
-import { LogWrapping } from './flows-unwrap.ts';
+import { LogWrapping, type Unwrapped } from './flows-unwrap.ts';
+
+/** The two readers of flows, with what they remember; one for all files, whose ends are the same. */
+export class FlowReaders {
+  readonly share: ShareEndpoint = sharedEndpoints();
+  readonly fast: FastFlows = new FastFlows(this.share);
+}
 
 /** Turns the records of one file into flows, and counts all that is none. */
 export class FlowDecoder implements RecordSink {
   private flows: Flow[] = [];
+  private lines = 0;
   private cutOffs = 0;
   private readonly file: string;
   private readonly tally: FlowTally;
   private readonly wrapping: LogWrapping;
-  private readonly share: ShareEndpoint = sharedEndpoints();
-  private readonly fast = new FastFlows(this.share);
+  private readonly readers: FlowReaders;
   private waitingSince = 0;
 
-  constructor(file: string, tally: FlowTally, maxRecordBytes: number) {
+  constructor(
+    file: string,
+    tally: FlowTally,
+    readers: FlowReaders,
+    { maxLineBytes }: { readonly maxLineBytes: number },
+  ) {
     this.file = file;
     this.tally = tally;
-    this.wrapping = new LogWrapping(maxRecordBytes);
+    this.readers = readers;
+    this.wrapping = new LogWrapping(maxLineBytes);
   }
 
   record(
@@ -30,7 +42,7 @@ export class FlowDecoder implements RecordSink {
     end: number,
     at: { readonly line: number; readonly isLast: boolean },
   ): void {
-    const flow = this.fast.read(bytes, start, end);
+    const flow = this.readers.fast.read(bytes, this.jsonStart(bytes, start, end), end);
     if (flow !== undefined) {
       this.flow(flow);
       return;
@@ -49,8 +61,13 @@ export class FlowDecoder implements RecordSink {
     this.skip(at.isTooLong ? 'too-long' : 'cut-off', at.line, sample);
   }
 
-  /** The flows since the last time. */
-  take(): readonly Flow[] {
+  /**
+   * The flows since the last time.
+   * @param lines how many lines of the file have been passed
+   */
+  take(lines: number): readonly Flow[] {
+    this.tally.lines += lines - this.lines;
+    this.lines = lines;
     const flows = this.flows;
     this.flows = [];
     return flows;
@@ -65,32 +82,46 @@ export class FlowDecoder implements RecordSink {
     if (isCutOff && this.cutOffs === 0) this.skip('cut-off', Math.max(line, 1), '');
   }
 
-  private text(line: string, number: number, isLast: boolean): void {
-    let text = line;
-    for (let layer = 0; layer < LAYERS_MAX; layer += 1) {
-      const value = text.startsWith('{') ? jsonOf(text) : undefined;
-      if (text.startsWith('{') && value === undefined) break;
-      const parsed = value === undefined ? undefined : flowFromJson(value, this.share);
-      if (parsed !== undefined && !isNoFlow(parsed)) {
-        this.parsed(parsed, line, number);
-        return;
-      }
-      const unwrapped = value === undefined ? this.wrapping.line(text) : this.wrapping.object(value);
-      if (unwrapped.kind === 'partial') {
-        this.waitingSince = number;
-        return;
-      }
-      if (unwrapped.kind === 'none') {
-        if (parsed === undefined) break;
-        this.parsed(parsed, line, number);
-        return;
-      }
-      text = unwrapped.text;
-    }
-    this.skip(isLast && text.startsWith('{') ? 'cut-off' : 'not-json', number, line);
+  /** Where the JSON of a container's log begins; `start` for all other lines. */
+  private jsonStart(bytes: Buffer, start: number, end: number): number {
+    if (bytes[start] === OPEN_BRACE) return start;
+    const brace = bytes.subarray(start, Math.min(end, start + PREFIX_MAX)).indexOf(OPEN_BRACE);
+    if (brace === -1 || !this.wrapping.isWholeAfter(bytes.toString('latin1', start, start + brace)))
+      return start;
+    return start + brace;
   }
 
-  private parsed(parsed: ParsedFlow, line: string, number: number): void {
+  /** Reads a line that is no plain flow: takes layer after layer off, down to an event of Hubble. */
+  private text(line: string, number: number, isLast: boolean): void {
+    let text = line;
+    let outer: ParsedFlow | undefined;
+    for (let layer = 0; layer < LAYERS_MAX; layer += 1) {
+      const value = text.startsWith('{') ? jsonOf(text) : undefined;
+      const parsed = value === undefined ? undefined : flowFromJson(value, this.readers.share);
+      if (parsed !== undefined && !isNoFlow(parsed)) {
+        this.event(parsed, line, number);
+        return;
+      }
+      outer ??= parsed;
+      const unwrapped = this.unwrapped(text, value, number);
+      if (unwrapped.kind === 'partial') return;
+      if (unwrapped.kind === 'none') break;
+      text = unwrapped.text;
+    }
+    if (outer !== undefined) this.event(outer, line, number);
+    else this.skip(isLast && text.startsWith('{') ? 'cut-off' : 'not-json', number, line);
+  }
+
+  private unwrapped(text: string, value: object | undefined, number: number): Unwrapped {
+    const { wrapping } = this;
+    const wasWaiting = wrapping.isWaiting;
+    if (value === undefined && text.startsWith('{')) return { kind: 'none' };
+    const unwrapped = value === undefined ? wrapping.line(text) : wrapping.object(value);
+    if (unwrapped.kind === 'partial' && !wasWaiting) this.waitingSince = number;
+    return unwrapped;
+  }
+
+  private event(parsed: ParsedFlow, line: string, number: number): void {
     switch (parsed.kind) {
       case 'flow':
         for (const { field, value } of parsed.unknown) this.tally.unknownValue(field, value);
@@ -134,3 +165,6 @@ function jsonOf(text: string): object | undefined {
 /** A shipper's JSON around a runtime's prefix around logfmt around the flow. */
 const LAYERS_MAX = 5;
 const SAMPLE_BYTES = 1024;
+const OPEN_BRACE = 123;
+/** The longest prefix of a container runtime. */
+const PREFIX_MAX = 128;

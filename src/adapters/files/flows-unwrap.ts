@@ -24,6 +24,12 @@ export class LogWrapping {
     return this.partial.size > 0;
   }
 
+  /** Whether the text before a line's first brace is all of a runtime's prefix, and the line is whole. */
+  isWholeAfter(prefix: string): boolean {
+    const cri = CRI.exec(prefix);
+    return cri !== null && cri[0].length === prefix.length && cri[2] === 'F' && !this.isWaiting;
+  }
+
   /** Takes one layer off a line that does not begin with `{`. */
   line(text: string): Unwrapped {
     const cri = CRI.exec(text);

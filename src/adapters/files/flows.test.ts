@@ -157,6 +157,15 @@ describe('reading a file of flows', () => {
     expect(counts).toEqual({ lines: 5, flows: 1, lost: 84, otherEvents: 2, skipped: [], unknownValues: [] });
   });
 
+  it('hands out one object for ends that look the same, in whatever file and form they come', async () => {
+    const [a, b] = [join(folder, 'ends-a.json'), join(folder, 'ends-b.json')];
+    await writeFile(a, `${line1}\n${pretty(line1)}\n`);
+    await writeFile(b, gzipSync(line1));
+    const { flows } = await readAll([a, b]);
+    expect(new Set(flows.map((flow) => flow.source)).size).toBe(1);
+    expect(flows).toHaveLength(3);
+  });
+
   it('reads several files in their order, and says of which file a line is', async () => {
     const [a, b] = [join(folder, 'a.json'), join(folder, 'b.json')];
     await writeFile(a, `${line2}\noops\n`);
@@ -275,6 +284,13 @@ describe('what is not understood', () => {
       sample: '{"level":"info","msg":"ready"}',
     },
     {
+      name: 'the JSON log of another program, with braces in its message',
+      text: '{"level":"info","msg":"rule {a}"}\n',
+      reason: 'not-a-flow',
+      firstLine: 2,
+      sample: '{"level":"info","msg":"rule {a}"}',
+    },
+    {
       name: 'a number in an array',
       text: '[{"lost_events":{}},7]\n',
       reason: 'not-json',
@@ -359,6 +375,22 @@ describe('what is not understood', () => {
     expect(flows.at(-1)?.uuid).toBe(/"uuid":"([^"]+)"/.exec(lines[flows.length - 1]!)?.[1]);
     expect(counts.skipped).toEqual([
       expect.objectContaining({ reason: 'cut-off', count: 1, firstLine: flows.length + 1 }),
+    ]);
+  });
+
+  it('keeps what a cut-off zstd still holds', async () => {
+    const lines = [...flowLines({ flows: 2000 })];
+    const packed = zstdCompressSync(lines.join(''));
+    const { flows, counts } = await read(packed.subarray(0, Math.floor(packed.length / 2)));
+    expect(flows.length).toBeGreaterThan(300);
+    expect(counts.skipped).toEqual([expect.objectContaining({ reason: 'cut-off', count: 1 })]);
+  });
+
+  it('counts what only looks like gzip as cut off', async () => {
+    const { flows, counts } = await read(Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]));
+    expect(flows).toEqual([]);
+    expect(counts.skipped).toEqual([
+      { reason: 'cut-off', count: 1, file: '<stdin>', firstLine: 1, sample: '' },
     ]);
   });
 

@@ -3,7 +3,7 @@ import process from 'node:process';
 import type { Flow } from '../../core/model/flow.ts';
 import type { Cancellation, FlowSource } from '../../core/ports/flow-source.ts';
 import { FlowTally } from './flows-counts.ts';
-import { FlowDecoder } from './flows-decode.ts';
+import { FlowDecoder, FlowReaders } from './flows-decode.ts';
 import { type Chunk, chunksOf, FlowFileError, HEADROOM } from './flows-input.ts';
 import { RecordScanner } from './flows-records.ts';
 
@@ -32,11 +32,18 @@ const MAX_LINE_BYTES = 16 * 1024 * 1024;
  */
 export function flowsFromFiles(paths: readonly string[], options: FlowFileOptions = {}): FlowSource {
   const tally = new FlowTally();
+  const readers = new FlowReaders();
+  const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES;
   return {
     async *batches(until) {
       for (const path of paths) {
         if (until?.aborted === true) return;
-        yield* batchesOf(path, options, tally, until);
+        const file = path === '-' ? STDIN_NAME : path;
+        const decoder = new FlowDecoder(file, tally, readers, { maxLineBytes });
+        const scanner = new RecordScanner(decoder, maxLineBytes);
+        // Naming the process's own stream opens it, so that is left to the last moment.
+        const input = chunksOf(file, path === '-' ? (options.stdin ?? process.stdin) : undefined);
+        yield* batchesOf(input, scanner, decoder, until);
       }
     },
     counts: () => tally.counts(),
@@ -44,25 +51,18 @@ export function flowsFromFiles(paths: readonly string[], options: FlowFileOption
 }
 
 async function* batchesOf(
-  path: string,
-  options: FlowFileOptions,
-  tally: FlowTally,
+  input: AsyncIterable<Chunk>,
+  scanner: RecordScanner,
+  decoder: FlowDecoder,
   until: Cancellation | undefined,
 ): AsyncGenerator<readonly Flow[], void, void> {
-  const limit = options.maxLineBytes ?? MAX_LINE_BYTES;
-  const file = path === '-' ? STDIN_NAME : path;
-  const decoder = new FlowDecoder(file, tally, limit);
-  const scanner = new RecordScanner(decoder, limit);
   const rest = new Rest();
-  const linesBefore = tally.lines;
   let isCutOff = false;
   try {
-    const input = path === '-' ? (options.stdin ?? process.stdin) : undefined;
-    for await (const chunk of chunksOf(file, input)) {
+    for await (const chunk of input) {
       const { bytes, start, end } = rest.before(chunk);
       rest.keep(bytes, scanner.consume(bytes, start, end), end);
-      tally.lines = linesBefore + scanner.lines;
-      const batch = decoder.take();
+      const batch = decoder.take(scanner.lines);
       if (batch.length > 0) yield batch;
       if (until?.aborted === true) return;
     }
@@ -72,9 +72,8 @@ async function* batchesOf(
   }
   const { bytes, start, end } = rest.alone();
   scanner.finish(bytes, start, end);
-  tally.lines = linesBefore + scanner.lines;
   decoder.finish({ isCutOff, line: scanner.lines });
-  const batch = decoder.take();
+  const batch = decoder.take(scanner.lines);
   if (batch.length > 0) yield batch;
 }
 
