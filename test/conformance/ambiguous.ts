@@ -30,7 +30,7 @@ function* collisions(value: unknown, path: readonly (string | number)[]): Iterab
   if (Array.isArray(value)) {
     for (const [i, item] of value.entries()) yield* collisions(item, [...path, i]);
   } else if (typeof value === 'object' && value !== null) {
-    for (const [key, item] of Object.entries(value)) {
+    for (const [key, item] of Object.entries<unknown>(value as Record<string, unknown>)) {
       if (key === 'matchLabels' && typeof item === 'object' && item !== null) {
         for (const name of Object.keys(item)) {
           if (!name.includes(':') && Object.hasOwn(item, `any:${name}`)) {
