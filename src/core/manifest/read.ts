@@ -10,7 +10,7 @@ import { readKustomizations } from './repository/kustomizations.ts';
 import { implyNamespaces, noteApplied } from './repository/note-applied.ts';
 import { noteOverLimit } from './repository/note-faults.ts';
 import { type Notes, takeNotes } from './repository/notes.ts';
-import type { ObjectContext } from './repository/objects.ts';
+import type { CollectContext } from './repository/objects.ts';
 import { patchSources } from './repository/patch-sources.ts';
 import { collectRendered } from './repository/rendered.ts';
 import { variableScopes } from './repository/variable-scopes.ts';
@@ -50,7 +50,7 @@ export function readRepository(files: readonly SourceFile[], options: ReadOption
   const patches = patchSources(index);
   const given = options.variables ?? {};
   const deployers = findDeployers({ index, kustomizations, find, patches, given, isSelected });
-  const context: ObjectContext = { notes, patches, scopeOf: variableScopes(deployers.flux, find, given) };
+  const context: CollectContext = { notes, patches, scopeOf: variableScopes(deployers.flux, find, given) };
   const collection = collect(options.agent, notes);
   const templatesSkipped = collectFiles(index, deployers.applied, context, collection);
   collectRendered(deployers.sets, deployers.applied, context, collection);

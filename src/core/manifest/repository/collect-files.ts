@@ -5,7 +5,7 @@ import type { Appearance, Applied } from './applied.ts';
 import { type Collection, isCollected, isCollectedKind, isUnjudgedKind, unjudgedKind } from './collect.ts';
 import type { FileIndex, IndexedDocument, IndexedFile } from './index-files.ts';
 import { hasTemplateMarks, isTemplate, noteFaults } from './note-faults.ts';
-import { buildObject, expandLists, type ObjectContext, type ReadObject } from './objects.ts';
+import { buildObject, type CollectContext, expandLists, type ReadObject } from './objects.ts';
 
 /**
  * Reads the objects of all files that are applied, in the order of their paths.
@@ -15,7 +15,7 @@ import { buildObject, expandLists, type ObjectContext, type ReadObject } from '.
 export function collectFiles(
   index: FileIndex,
   applied: Applied,
-  context: ObjectContext,
+  context: CollectContext,
   collection: Collection,
 ): number {
   let templates = 0;
@@ -35,7 +35,7 @@ function collectDocument(
   file: IndexedFile,
   indexed: IndexedDocument,
   appearances: readonly Appearance[],
-  context: ObjectContext,
+  context: CollectContext,
   collection: Collection,
 ): boolean {
   const { screening, range } = indexed;
@@ -83,7 +83,7 @@ export function isOfInterest(kind: string): boolean {
 export function addObject(
   object: ReadObject,
   form: NamespaceForm,
-  { notes }: Pick<ObjectContext, 'notes'>,
+  { notes }: Pick<CollectContext, 'notes'>,
   collection: Collection,
 ): void {
   if (isCollected(object)) {

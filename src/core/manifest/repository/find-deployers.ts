@@ -10,7 +10,6 @@ import { textSource } from '../yaml/text.ts';
 import { type Appearance, type Applied, BARE, findApplied } from './applied.ts';
 import { type Deployer, isDeployerKind, readDeployer } from './deployers.ts';
 import type { FileIndex } from './index-files.ts';
-import { takeNotes } from './notes.ts';
 import { buildObject, expandLists, type ObjectContext, type ReadObject } from './objects.ts';
 import { variableScopes } from './variable-scopes.ts';
 
@@ -59,7 +58,7 @@ function readAll(
 ): readonly Deployer[] {
   // What is found on the way is said later, when the objects themselves are read.
   const context: ObjectContext = {
-    notes: takeNotes(),
+    notes: undefined,
     patches: input.patches,
     scopeOf: variableScopes(known, input.find, input.given),
   };
@@ -133,11 +132,13 @@ function sort(deployers: readonly Deployer[]): Omit<FoundDeployers, 'applied'> &
   };
 }
 
+/** Whether patches, or variables of their own, change any deployer from what was read of it so far. */
 function changesDeployers({ index }: DeployerInput, { appearances }: Applied): boolean {
   for (const [path, list] of appearances) {
-    const isChanged = list.some(
-      ({ layers, flux }) => flux !== undefined || layers.some((layer) => layer.patches.length > 0),
-    );
+    const isChanged = list.some(({ layers, flux }) => {
+      const hasOwnValues = Object.keys(flux?.postBuild?.values ?? {}).length > 0;
+      return hasOwnValues || layers.some((layer) => layer.patches.length > 0);
+    });
     if (
       isChanged &&
       index.files.get(path)?.documents.some(({ screening }) => isDeployerKind(screening.kind)) === true

@@ -29,10 +29,16 @@ export interface ReadObject extends RawObject {
 }
 
 export interface ObjectContext {
-  readonly notes: Notes;
+  /** Absent where what is found is said elsewhere. */
+  readonly notes: Notes | undefined;
   readonly patches: PatchSources;
   /** The variables for what a build applies. */
   scopeOf(appearance: Appearance): VariableScope;
+}
+
+/** The same, for those who note what they find. */
+export interface CollectContext extends ObjectContext {
+  readonly notes: Notes;
 }
 
 /** The objects of a document, before anything is changed: itself, or the items of a list. */
@@ -92,10 +98,10 @@ function applyLayers(object: Tracked, layers: readonly Kustomization[], context:
     const unfollowed = applyLayer(object, layer, ids, context.patches);
     if (unfollowed === undefined) return false;
     for (const { feature, origin } of unfollowed) {
-      context.notes.approximate('kustomize-not-built', feature, origin.locate(origin.path));
+      context.notes?.approximate('kustomize-not-built', feature, origin.locate(origin.path));
     }
     for (const { feature, place, always } of layer.notBuilt) {
-      if (!always) context.notes.approximate('kustomize-not-built', feature, place);
+      if (!always) context.notes?.approximate('kustomize-not-built', feature, place);
     }
   }
   return true;
@@ -103,13 +109,20 @@ function applyLayers(object: Tracked, layers: readonly Kustomization[], context:
 
 const SUBSTITUTE = 'kustomize.toolkit.fluxcd.io/substitute';
 
-function replaceVariables(object: Tracked, raw: RawObject, scope: VariableScope, notes: Notes): void {
+function replaceVariables(
+  object: Tracked,
+  raw: RawObject,
+  scope: VariableScope,
+  notes: Notes | undefined,
+): void {
   const isDisabled =
     annotation(object.value, SUBSTITUTE) === 'disabled' ||
     textAt(object.value, ['metadata', 'labels', SUBSTITUTE]) === 'disabled';
   if (isDisabled) return;
   if (!scope.isActive) {
-    for (const found of variablesOfObject(object.value)) noteUnknown(found, raw, notes);
+    if (notes !== undefined) {
+      for (const found of variablesOfObject(object.value)) noteUnknown(found, raw, notes);
+    }
     return;
   }
   const unknown = scope.isComplete ? 'empty' : 'keep';
@@ -120,13 +133,13 @@ function replaceVariables(object: Tracked, raw: RawObject, scope: VariableScope,
 }
 
 /** There may be a value in the cluster, so the text was left as it is. */
-function noteUnknown({ names, path }: Unreplaced, raw: RawObject, notes: Notes): void {
-  for (const name of names) notes.approximate('variable-unknown', name, raw.locate(path));
+function noteUnknown({ names, path }: Unreplaced, raw: RawObject, notes: Notes | undefined): void {
+  for (const name of names) notes?.approximate('variable-unknown', name, raw.locate(path));
 }
 
 /** Flux puts nothing in its place, or fails. */
-function noteUnresolved({ text, path }: Unreplaced, raw: RawObject, notes: Notes): void {
-  notes.problem({
+function noteUnresolved({ text, path }: Unreplaced, raw: RawObject, notes: Notes | undefined): void {
+  notes?.problem({
     code: 'unresolved-variable',
     place: raw.locate(path),
     field: formatPath(path),

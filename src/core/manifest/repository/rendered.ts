@@ -8,13 +8,13 @@ import type { Collection } from './collect.ts';
 import { addObject, isOfInterest } from './collect-files.ts';
 import type { RenderedSet } from './find-deployers.ts';
 import { noteFaults } from './note-faults.ts';
-import { buildObject, type ObjectContext } from './objects.ts';
+import { buildObject, type CollectContext } from './objects.ts';
 
 /** Collects what ResourceSets make. Every field stands at the input that it is due to. */
 export function collectRendered(
   sets: readonly RenderedSet[],
   applied: Applied,
-  context: ObjectContext,
+  context: CollectContext,
   collection: Collection,
 ): void {
   for (const rendered of sets) {
@@ -31,10 +31,10 @@ function mayMatter(template: string): boolean {
   return splitDocuments(template).some(({ start, end }) => screen(template.slice(start, end)).matters);
 }
 
-function collectSet({ set, object }: RenderedSet, context: ObjectContext, collection: Collection): void {
+function collectSet({ set, object }: RenderedSet, context: CollectContext, collection: Collection): void {
   const appearance = withCommonMetadata({ set, object });
   // Variables were replaced in the ResourceSet itself; what is left has no value.
-  const inside: ObjectContext = {
+  const inside: CollectContext = {
     ...context,
     scopeOf: () => ({ values: new Map(), isActive: false, isComplete: false }),
   };
