@@ -6,12 +6,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BIN_PATH, ensureBin } from '../scripts/lib/build-bin.ts';
 import { repositoryFiles } from '../src/adapters/files/repository.ts';
 import { DEFAULT_CATALOG, readCatalog } from '../src/core/catalog/index.ts';
 import { readRepository } from '../src/core/manifest/read.ts';
 import { worldOf } from '../src/core/manifest/world.ts';
 import { agentOptions } from '../src/core/model/options.ts';
-import { BIN_PATH, ensureBin } from '../scripts/lib/build-bin.ts';
 import { writeFlowFile } from './lib/flow-file.ts';
 import { machineLine } from './lib/machine.ts';
 
@@ -27,14 +27,18 @@ try {
   const path = join(folder, 'flows.jsonl');
   const bytes = writeFlowFile(path, { flows: FLOWS, endpoints: await exampleEndpoints() });
   console.log(machineLine());
-  console.log(`${FLOWS} flows, ${Math.round(bytes / 1e6)} MB, ${Math.round(bytes / FLOWS)} bytes each, over examples/homelab`);
+  console.log(
+    `${FLOWS} flows, ${Math.round(bytes / 1e6)} MB, ${Math.round(bytes / FLOWS)} bytes each, over examples/homelab`,
+  );
   const { seconds, findings, dropped, peakMegabytes } = await debug(path);
   const rate = FLOWS / seconds;
   console.log(
     `propolis debug ${NAMESPACE}: ${seconds.toFixed(2)} s   ${Math.round(rate).toLocaleString('en-US')} flows/s   ${Math.round(bytes / seconds / 1e6)} MB/s   peak memory ${peakMegabytes} MB`,
   );
   console.log(`  ${dropped} drops of the namespace, ${findings} findings`);
-  console.log(`${(rate / HUBBLE_FLOWS_PER_SECOND).toFixed(1)} × what hubble observe --input-file reads (${HUBBLE_FLOWS_PER_SECOND} flows/s)`);
+  console.log(
+    `${(rate / HUBBLE_FLOWS_PER_SECOND).toFixed(1)} × what hubble observe --input-file reads (${HUBBLE_FLOWS_PER_SECOND} flows/s)`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -55,7 +59,17 @@ interface Ran {
 }
 
 function debug(path: string): Promise<Ran> {
-  const args = [join(ROOT, BIN_PATH), 'debug', NAMESPACE, '--repo', join(ROOT, 'examples', 'homelab'), '--flows', path, '-o', 'json'];
+  const args = [
+    join(ROOT, BIN_PATH),
+    'debug',
+    NAMESPACE,
+    '--repo',
+    join(ROOT, 'examples', 'homelab'),
+    '--flows',
+    path,
+    '-o',
+    'json',
+  ];
   const start = performance.now();
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -72,7 +86,12 @@ function debug(path: string): Promise<Ran> {
       clearInterval(watch);
       const seconds = (performance.now() - start) / 1000;
       const { findings, window } = JSON.parse(out) as { findings: unknown[]; window: { dropped: number } };
-      resolve({ seconds, findings: findings.length, dropped: window.dropped, peakMegabytes: Math.round(peak) });
+      resolve({
+        seconds,
+        findings: findings.length,
+        dropped: window.dropped,
+        peakMegabytes: Math.round(peak),
+      });
     });
   });
 }

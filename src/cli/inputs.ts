@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Catalog, Cluster } from '../core/catalog/index.ts';
 import type { Inputs } from '../core/diagnose/index.ts';
 import { CILIUM_VERSIONS, type CiliumVersion } from '../core/model/options.ts';
 import type { Problem, SourceFile } from '../core/model/repository.ts';
+import type { Paint } from '../core/report/index.ts';
 import { CliError } from './exit.ts';
 import { COLOR_MODES, type ColorMode, type Io, wantsColor, widthOf } from './io.ts';
 
@@ -94,7 +96,6 @@ async function loadFiles(options: InputOptions, io: Io): Promise<readonly Source
     throw new CliError('--manifests and --repo are two sources of the same.', 'Give one of them.');
   }
   if (options.manifests === '-') return [streamFile(await textOf(io.stdin))];
-  const { resolve } = await import('node:path');
   return repositoryFiles(resolve(io.cwd, options.manifests ?? options.repo ?? '.')).files();
 }
 
@@ -121,10 +122,7 @@ function variablesOf(pairs: readonly string[]): Readonly<Record<string, string>>
 }
 
 /** How text is laid out for this terminal. */
-export async function textOptions(
-  color: ColorMode,
-  io: Io,
-): Promise<{ width: number; paint: typeof import('../core/report/paint.ts').PLAIN }> {
+export async function textOptions(color: ColorMode, io: Io): Promise<{ width: number; paint: Paint }> {
   const { ANSI, PLAIN } = await import('../core/report/paint.ts');
   return { width: widthOf(io), paint: wantsColor(color, io) ? ANSI : PLAIN };
 }

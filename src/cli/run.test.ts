@@ -278,11 +278,9 @@ describe('bad input gets one message with what to do, and exit 2', () => {
 
   it('an empty flow file', async () => {
     write('empty.jsonl', '');
-    expect(await debugIn('zipline', 'empty.jsonl')).toMatchObject({
-      code: 2,
-      out: '',
-      err: expect.stringContaining('no flows'),
-    });
+    const { code, out, err } = await debugIn('zipline', 'empty.jsonl');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('no flows');
   });
 
   it('a flow file of another program', async () => {
@@ -295,15 +293,13 @@ describe('bad input gets one message with what to do, and exit 2', () => {
 
   it('a directory without policies', async () => {
     write('bare/namespace.yaml', NAMESPACES);
-    expect(await debugIn('zipline', 'flows.jsonl', 'bare')).toMatchObject({
-      code: 2,
-      out: '',
-      err: expect.stringContaining('no network policy'),
-    });
+    const { code, out, err } = await debugIn('zipline', 'flows.jsonl', 'bare');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('no network policy');
   });
 
   it('a cut-off gzip: what was read is told, and that it was cut', async () => {
-    const packed = gzipSync(`${`${DROP}\n`.repeat(2000)}`);
+    const packed = gzipSync(`${DROP}\n`.repeat(2000));
     write('cut.jsonl.gz', packed.subarray(0, packed.length - 200));
     const { code, out, err } = await debugIn('zipline', 'cut.jsonl.gz');
     expect(code).toBe(2);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Diagnosis } from '../../core/diagnose/index.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
@@ -51,7 +52,6 @@ async function debug(namespace: string, options: DebugOptions, io: Io): Promise<
   const read = readRepository(inputs.files, inputs.readOptions);
   const { requirePolicies } = await import('../problems.ts');
   requirePolicies(read, options);
-  const { resolve } = await import('node:path');
   const paths = options.flows.map((path) => (path === '-' ? path : resolve(io.cwd, path)));
   const diagnosis = await diagnose({ namespace, inputs, flows: flowsFromFiles(paths, { stdin: io.stdin }) });
   requireFlows(diagnosis, options.flows);
@@ -108,10 +108,7 @@ function requireFlows({ counts }: Diagnosis, files: readonly string[]): void {
   );
 }
 
-async function requireNamespace(
-  { namespace, isSeen }: Diagnosis,
-  known: readonly string[],
-): Promise<void> {
+async function requireNamespace({ namespace, isSeen }: Diagnosis, known: readonly string[]): Promise<void> {
   if (known.includes(namespace) || isSeen) return;
   const { nearestNames } = await import('../../core/ask/index.ts');
   const nearest = nearestNames(namespace, known);

@@ -145,7 +145,7 @@ export function nearestNames(wanted: string, known: readonly string[]): readonly
   return known
     .map((name) => ({ name, distance: distance(wanted.slice(0, 64), name.slice(0, 64)) }))
     .filter(({ name, distance: far }) => far <= Math.max(2, Math.floor(name.length / 3)))
-    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .sort((a, b) => (a.distance === b.distance ? (a.name < b.name ? -1 : 1) : a.distance - b.distance))
     .slice(0, NEAREST_MAX)
     .map(({ name }) => name);
 }

@@ -8,6 +8,7 @@ import { type End, Ends } from './ends.ts';
 import { proposeFix } from './fix/propose.ts';
 import { foldOf, isDrop } from './fold.ts';
 import { type Judged, judge } from './judged.ts';
+import { compareText, firstDifference } from './order.ts';
 import { passedEdges, passedThoughDenied, withEnds } from './passed.ts';
 import { type Inputs, recordedState, type State, stateOf } from './state.ts';
 import { type Edge, type FlowSummary, summarizeFlows } from './summarize.ts';
@@ -57,8 +58,8 @@ export function diagnoseSummary(
       lost: summary.counts.lost,
       skipped: summary.counts.skipped.reduce((sum, { count: each }) => sum + each, 0),
     },
-    findings: findings.sort(
-      (a, b) => b.count - a.count || compareText(a.from.name, b.from.name) || a.port - b.port,
+    findings: findings.sort((a, b) =>
+      firstDifference(b.count - a.count, compareText(a.from.name, b.from.name), a.port - b.port),
     ),
     folded,
     assumptions: assumptionsOf({
@@ -166,8 +167,4 @@ function howOf(reason: Decision['egress']['reason']): DecidedBy['how'] {
 function once(make: () => State): () => State {
   let made: State | undefined;
   return () => (made ??= make());
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -35,13 +35,11 @@ export interface End {
 
 /** Gives every end its identity; the same end twice is one end. */
 export class Ends {
-  readonly #read: RepositoryRead;
   readonly #byKey = new Map<string, End>();
   readonly #ids = new Set<string>();
   readonly #workloads = new Map<string, Workload[]>();
 
   constructor(read: RepositoryRead) {
-    this.#read = read;
     for (const workload of read.workloads) {
       const list = this.#workloads.get(workload.namespace);
       if (list === undefined) this.#workloads.set(workload.namespace, [workload]);
@@ -231,7 +229,7 @@ function podLabels(end: End, { read, catalog, options }: LabelSources): readonly
   const declared = read.namespaces.find(({ name }) => name === namespace);
   if (declared !== undefined && (declared.form.kind !== 'implied' || ofNamespace.size === 0)) {
     // Labels of the product's own are as the files say, even where they say none; others may come from elsewhere.
-    for (const key of [...ofNamespace.keys()]) if (isManagedLabel(catalog, key)) ofNamespace.delete(key);
+    for (const key of ofNamespace.keys()) if (isManagedLabel(catalog, key)) ofNamespace.delete(key);
     for (const [key, value] of Object.entries(declared.labels)) ofNamespace.set(key, value);
   }
   return [

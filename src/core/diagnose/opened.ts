@@ -1,5 +1,6 @@
 import { type Change, difference } from '../engine/index.ts';
 import { NO_PORTS, type PortSet, portsKey, unionPorts } from '../model/port-set.ts';
+import { compareText, firstDifference } from './order.ts';
 import type { State } from './state.ts';
 import type { Opened } from './types.ts';
 
@@ -25,7 +26,9 @@ export function openedBy(before: State, after: State, nameOf: (id: string) => st
       }
     }
   }
-  return [...opened.values()].sort((a, b) => compareText(a.from, b.from) || compareText(a.to, b.to));
+  return [...opened.values()].sort((a, b) =>
+    firstDifference(compareText(a.from, b.from), compareText(a.to, b.to)),
+  );
 }
 
 type Opening = Pick<Change, 'from' | 'to' | 'opened'>;
@@ -87,8 +90,4 @@ function namesOf(
 function namespaceOf(id: string): string | undefined {
   const slash = id.indexOf('/');
   return slash > 0 && !id.slice(0, slash).includes(' ') ? id.slice(0, slash) : undefined;
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

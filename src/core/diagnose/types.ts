@@ -112,7 +112,7 @@ export interface LabelDifference {
   readonly inFiles: string | undefined;
 }
 
-export type FixKind = 'access-label' | 'profile' | 'rule';
+export type FixKind = 'access-label' | 'profile' | 'port' | 'rule';
 
 /** One changed place of a file: the lines before and after. An insertion has an empty `before`. */
 export interface FixEdit {
@@ -145,6 +145,14 @@ export type FixStep =
       readonly from: string;
       readonly to: string;
       readonly label: string;
+    }
+  /** A rule's port, which was the Service's, becomes the pod's. */
+  | {
+      readonly kind: 'port';
+      readonly policy: PolicyRef;
+      readonly place: Place;
+      readonly from: number;
+      readonly to: number;
     }
   | { readonly kind: 'rule'; readonly policy: PolicyRef; readonly list: Direction; readonly place: Place };
 

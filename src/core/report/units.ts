@@ -29,7 +29,7 @@ export function isoTime(milliseconds: number): string {
 
 /** `2026-03-01 10:00:00Z`, for people. */
 export function clockTime(milliseconds: number): string {
-  return `${isoTime(Math.floor(milliseconds / 1000) * 1000).replace('T', ' ')}`;
+  return isoTime(Math.floor(milliseconds / 1000) * 1000).replace('T', ' ');
 }
 
 /** Days to a civil date: the algorithm of Howard Hinnant, "chrono-compatible low-level date algorithms". */

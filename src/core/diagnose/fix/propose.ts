@@ -10,6 +10,7 @@ import { type State, stateOf, withFiles } from '../state.ts';
 import type { Cause, Fix, FixKind, FixStep, FixWarning, NoFix, Opened, Proof } from '../types.ts';
 import type { Attempt } from './attempt.ts';
 import { accessLabelAttempts, profileAttempts } from './labels.ts';
+import { portAttempts } from './port.ts';
 import { ruleAttempts } from './rule.ts';
 
 export type Proposal =
@@ -41,7 +42,8 @@ export function proposeFix(judged: Judged, cause: Cause, context: ProposeContext
     if (side.reason !== 'default-deny' && side.reason !== 'enforced-always') {
       return { noFix: side.reason === 'deny-rule' ? { code: 'deny-is-deliberate' } : NOTHING };
     }
-    if (!takeStep(judged, side, { search, context })) return { noFix: noFixAfter(judged, cause, search) };
+    if (!takeStep(judged, side, { cause, search, context }))
+      return { noFix: noFixAfter(judged, cause, search) };
   }
   const decision = decide(judged.edge, judged, search.state);
   return decision?.verdict === 'allowed'
@@ -89,12 +91,17 @@ function noFixFor(cause: Cause): NoFix | undefined {
 function takeStep(
   judged: Judged,
   side: SideDecision,
-  { search, context }: { readonly search: Search; readonly context: ProposeContext },
+  {
+    cause,
+    search,
+    context,
+  }: { readonly cause: Cause; readonly search: Search; readonly context: ProposeContext },
 ): boolean {
   const labelContext = { inputs: context.inputs, state: search.state };
   const kinds = [
     ['access-label', () => accessLabelAttempts(judged, labelContext)],
     ['profile', () => profileAttempts(judged, side, labelContext)],
+    ['port', () => portAttempts(judged, cause, labelContext)],
     ['rule', () => ruleAttempts(judged, side, labelContext)],
   ] as const;
   for (const [kind, attempts] of kinds) {

@@ -1,12 +1,12 @@
-import { isPlatform } from '../../catalog/index.ts';
+import { ACCESS_GRANTED, accessLabel, isPlatform, resourceAt } from '../../catalog/index.ts';
 import { addPolicyRule } from '../../manifest/edit/policy-rule.ts';
 import type { PlainRule } from '../../manifest/edit/types.ts';
 import type { SideDecision } from '../../model/decision.ts';
-import { kubernetesLabel, NAMESPACE_KEY } from '../../model/label.ts';
+import { kubernetesLabel, NAMESPACE_KEY, NAMESPACE_LABELS_PREFIX } from '../../model/label.ts';
 import type { Policy } from '../../model/policy.ts';
 import { labelsOf } from '../cause.ts';
 import type { End } from '../ends.ts';
-import type { Judged } from '../judged.ts';
+import { type Judged, protocolOf } from '../judged.ts';
 import type { State } from '../state.ts';
 import type { FixStep } from '../types.ts';
 import { type Attempt, attemptOf } from './attempt.ts';
@@ -55,8 +55,8 @@ function targetOf(
 ): { readonly document: number; readonly specPath: readonly (string | number)[] } | undefined {
   const file = files.find(({ path }) => path === policy.place.file);
   const [path] = policy.specs[0]?.rules.map((rule) => rule.path) ?? [];
-  if (file === undefined || path === undefined) return undefined;
-  return { document: policy.document ?? 0, specPath: [...(policy.root ?? []), ...path.slice(0, -2)] };
+  if (file === undefined || path === undefined || policy.document === undefined) return undefined;
+  return { document: policy.document, specPath: [...(policy.root ?? []), ...path.slice(0, -2)] };
 }
 
 /** Rules that admit the peer on the port, the narrowest first. */
@@ -76,6 +76,8 @@ function peerRules(
     : { toPorts: [{ ports: [{ port: String(edge.port), protocol: edge.protocol }] }] };
   const side = isEgress ? 'to' : 'from';
   const { party } = peer;
+  const granted = isEgress ? undefined : grantedLabel({ edge, from: peer, to }, context);
+  if (granted !== undefined) return [{ fromEndpoints: [granted], ...ports }];
   if (party.kind === 'pod') {
     return [{ [`${side}Endpoints`]: [selectorOf(peer, namespace, context)], ...ports }];
   }
@@ -86,6 +88,25 @@ function peerRules(
   return names.length === 0
     ? [world]
     : [{ toFQDNs: names.map((matchName) => ({ matchName })), ...ports }, world];
+}
+
+/**
+ * The source's namespace has the access label for this, and only the resource's own end lacks the rule: then the
+ * rule is for the label, as the model has it, not for one workload.
+ */
+function grantedLabel(
+  { edge, from, to }: Pick<Judged, 'edge' | 'from' | 'to'>,
+  context: LabelContext,
+): PlainRule | undefined {
+  const { catalog } = context.inputs;
+  const protocol = protocolOf(edge);
+  if (protocol === undefined) return undefined;
+  const labels = labelsOf(to, context);
+  const resource = resourceAt(catalog, { namespace: to.party.namespace, labels, port: edge.port, protocol });
+  if (resource === undefined) return undefined;
+  const key = `${NAMESPACE_LABELS_PREFIX}${accessLabel(catalog, resource.name)}`;
+  if (kubernetesLabel(labelsOf(from, context), key) !== ACCESS_GRANTED) return undefined;
+  return { matchExpressions: [{ key, operator: 'In', values: [ACCESS_GRANTED] }] };
 }
 
 /** A name that search domains have been added to is not the one that was meant. */

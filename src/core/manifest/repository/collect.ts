@@ -145,7 +145,11 @@ function readOutcome(object: ReadObject, form: NamespaceForm, options: AgentOpti
     case 'NetworkPolicy': {
       const { kind, namespace, name } = object;
       const read = readPolicy(object, options);
-      if (read.policy !== undefined) return { kind: 'policy', policy: read.policy, problems: read.problems };
+      if (read.policy !== undefined) {
+        // What a template made has no text of its own to edit.
+        const where = form.kind === 'object' ? { document: object.document, root: object.path } : {};
+        return { kind: 'policy', policy: { ...read.policy, ...where }, problems: read.problems };
+      }
       const refused = { kind, namespace, name, place: object.locate([]), problems: read.problems };
       return { kind: 'refused', refused, problems: read.problems };
     }

@@ -138,6 +138,8 @@ function stepText(step: FixStep): string {
       return step.from === ''
         ? `give namespace ${printable(step.namespace)} the profile ${printable(step.to)}`
         : `change the profile of namespace ${printable(step.namespace)} from ${printable(step.from)} to ${printable(step.to)}`;
+    case 'port':
+      return `change port ${step.from} to the pod's port ${step.to} in ${policyText(step.policy)} (${placeText(step.place)})`;
     case 'rule':
       return `add ${step.list === 'egress' ? 'an egress' : 'an ingress'} rule to ${policyText(step.policy)} (${placeText(step.place)})`;
   }
