@@ -43,7 +43,8 @@ export function indexFiles(sources: readonly SourceFile[], limits: ReadLimits): 
   const envFiles = new Map<string, string>();
   const overLimit: FileIndex['overLimit'][number][] = [];
   const charts = chartDirectories(sources);
-  for (const { path, text } of sources) {
+  for (const file of sources) {
+    const { path, text } = file;
     if (text.length > limits.fileSize) {
       overLimit.push({ path, value: `${text.length}`, expected: `at most ${limits.fileSize} characters` });
       continue;
@@ -52,8 +53,7 @@ export function indexFiles(sources: readonly SourceFile[], limits: ReadLimits): 
       envFiles.set(path, text);
       continue;
     }
-    const source = textSource(path, text);
-    const ranges = splitDocuments(text);
+    const { source, ranges, documents } = cutFile(file);
     if (ranges.length > limits.documentsPerFile) {
       const expected = `at most ${limits.documentsPerFile} documents`;
       overLimit.push({ path, value: `${ranges.length}`, expected });
@@ -61,11 +61,34 @@ export function indexFiles(sources: readonly SourceFile[], limits: ReadLimits): 
     files.set(path, {
       path,
       source,
-      documents: ranges.slice(0, limits.documentsPerFile).map((range) => indexDocument(source, range)),
+      documents: documents.slice(0, limits.documentsPerFile),
       isInChart: charts.some((chart) => isWithin(path, chart)),
     });
   }
   return { files, envFiles, overLimit };
+}
+
+interface CutFile {
+  readonly source: TextSource;
+  readonly ranges: readonly DocumentRange[];
+  readonly documents: readonly IndexedDocument[];
+}
+
+/**
+ * What was cut and parsed of a file, for as long as somebody holds it: a fix is proven by reading the repository
+ * again with one file replaced, and the others are the same objects.
+ */
+const cutFiles = new WeakMap<SourceFile, CutFile>();
+
+function cutFile(file: SourceFile): CutFile {
+  let cut = cutFiles.get(file);
+  if (cut === undefined) {
+    const source = textSource(file.path, file.text);
+    const ranges = splitDocuments(file.text);
+    cut = { source, ranges, documents: ranges.map((range) => indexDocument(source, range)) };
+    cutFiles.set(file, cut);
+  }
+  return cut;
 }
 
 /** Templates and embedded charts of a Helm chart: they become manifests only when somebody renders them. */
