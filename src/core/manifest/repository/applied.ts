@@ -62,19 +62,21 @@ export function findApplied(
   };
   const appearances = new Map<string, Appearance[]>();
   const gaps: BuildGap[] = [];
-  const roots = [
-    ...deployedRoots(index, kustomizations, deployers),
-    ...ownRoots(kustomizations, deployers, isSelected),
-  ];
-  for (const root of roots) {
-    const build = buildFrom(root.kustomization, tree);
-    gaps.push(...build.gaps);
-    for (const { file, layers } of build.entries) {
-      const { flux, defaultNamespace } = root;
+  const built = new Set<string>();
+  const build = ({ kustomization, flux, defaultNamespace }: Root): void => {
+    const { entries, gaps: found } = buildFrom(kustomization, tree);
+    gaps.push(...found);
+    for (const { file, layers } of entries) {
       const list = appearances.get(file) ?? [];
-      list.push({ layers, flux, defaultNamespace, root: root.kustomization.directory });
+      list.push({ layers, flux, defaultNamespace, root: kustomization.directory });
       appearances.set(file, list);
+      for (const { directory } of layers) built.add(directory);
     }
+  };
+  for (const root of deployedRoots(index, kustomizations, deployers)) build(root);
+  for (const root of ownRoots(kustomizations, deployers, isSelected)) {
+    // A directory that Flux applies may hold others with kustomizations of their own.
+    if (!built.has(root.kustomization.directory)) build(root);
   }
   const notListed: string[] = [];
   const known = otherFiles(kustomizations);
