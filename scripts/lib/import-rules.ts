@@ -55,7 +55,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { from: 'src/node.ts', to: ['src/core', 'src/adapters'], packages: [], ...OUTSIDE },
   { from: 'test', to: ['src', 'scripts', 'bench', 'examples'], ...WORKSHOP },
   { from: 'scripts', to: ['src', 'test', 'bench'], ...WORKSHOP },
-  { from: 'bench', to: ['src', 'test'], ...WORKSHOP },
+  { from: 'bench', to: ['src', 'test', 'scripts'], ...WORKSHOP },
   { from: 'examples', to: [], ...WORKSHOP },
 ];
 

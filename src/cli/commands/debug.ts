@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Diagnosis } from '../../core/diagnose/index.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
@@ -11,6 +11,7 @@ const OUTPUTS = ['table', 'json', 'yaml', 'diff'] as const;
 interface DebugOptions extends InputOptions {
   readonly flows: readonly string[];
   readonly output: (typeof OUTPUTS)[number];
+  readonly fixes: number;
 }
 
 /** `propolis debug NAMESPACE`: what is dropped, why, the fix, its proof. */
@@ -27,6 +28,7 @@ export function addDebug(program: Command, io: Io, done: (code: ExitCode) => voi
       'recorded flows of Hubble, in any of its shapes, gzip too; - is standard input; repeatable',
       collect,
     )
+    .option('--fixes <n>', 'seek fixes for the n most frequent findings', wholeNumber, 50)
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
   addInputOptions(command)
     .addHelpText(
@@ -42,6 +44,11 @@ Examples:
     .action(async (namespace: string, options: DebugOptions) => done(await debug(namespace, options, io)));
 }
 
+function wholeNumber(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
 async function debug(namespace: string, options: DebugOptions, io: Io): Promise<ExitCode> {
   const [{ inputs, problems }, { flowsFromFiles }, { diagnose }] = await Promise.all([
     loadInputs(options, io),
@@ -53,7 +60,12 @@ async function debug(namespace: string, options: DebugOptions, io: Io): Promise<
   const { requirePolicies } = await import('../problems.ts');
   requirePolicies(read, options);
   const paths = options.flows.map((path) => (path === '-' ? path : resolve(io.cwd, path)));
-  const diagnosis = await diagnose({ namespace, inputs, flows: flowsFromFiles(paths, { stdin: io.stdin }) });
+  const diagnosis = await diagnose({
+    namespace,
+    inputs,
+    flows: flowsFromFiles(paths, { stdin: io.stdin }),
+    fixesMax: options.fixes,
+  });
   requireFlows(diagnosis, options.flows);
   await requireNamespace(
     diagnosis,

@@ -5,31 +5,34 @@ import { assumptionsOf } from './assumptions.ts';
 import { type CauseContext, causeOf } from './cause.ts';
 import { withClusterName } from './cluster-name.ts';
 import { type End, Ends } from './ends.ts';
-import { proposeFix } from './fix/propose.ts';
+import { type ProposeContext, proposeFix } from './fix/propose.ts';
 import { foldOf, isDrop } from './fold.ts';
 import { type Judged, judge } from './judged.ts';
 import { compareText, firstDifference } from './order.ts';
 import { passedEdges, passedThoughDenied, withEnds } from './passed.ts';
 import { type Inputs, recordedState, type State, stateOf } from './state.ts';
 import { type Edge, type FlowSummary, summarizeFlows } from './summarize.ts';
-import type { DecidedBy, Diagnosis, Finding, Folded, Party } from './types.ts';
+import type { DecidedBy, Diagnosis, Finding, Folded, NoFix, Party } from './types.ts';
 
 export interface DiagnoseQuestion {
   readonly namespace: string;
   readonly inputs: Inputs;
   readonly flows: FlowSource;
+  /** For how many findings fixes are sought, the most frequent first; each costs a reading of the files. */
+  readonly fixesMax?: number;
 }
 
+const FIXES_MAX = 50;
+
 /** Reads the flows, names what blocks a namespace, and proposes proven fixes. */
-export async function diagnose({ namespace, inputs, flows }: DiagnoseQuestion): Promise<Diagnosis> {
-  const summary = await summarizeFlows(flows, namespace);
-  return diagnoseSummary(summary, { namespace, inputs });
+export async function diagnose({ flows, ...question }: DiagnoseQuestion): Promise<Diagnosis> {
+  return diagnoseSummary(await summarizeFlows(flows, question.namespace), question);
 }
 
 /** The same from flows that were read before: pure. */
 export function diagnoseSummary(
   summary: FlowSummary,
-  { namespace, inputs: given }: Omit<DiagnoseQuestion, 'flows'>,
+  { namespace, inputs: given, fixesMax = FIXES_MAX }: Omit<DiagnoseQuestion, 'flows'>,
 ): Diagnosis {
   const inputs = withClusterName(given, summary.edges);
   const ends = new Ends(readRepository(inputs.files, inputs.readOptions));
@@ -46,7 +49,17 @@ export function diagnoseSummary(
     namespace,
   };
   const judged = pairs.map(({ edge, from, to }) => judge(edge, { from, to }, state));
-  const findings = grouped(judged, context).map((group) => findingOf(group, { context, ends: ends.all }));
+  const groups = [...grouped(judged, context)].sort((a, b) => countOf(b) - countOf(a));
+  const names = new Map(ends.all.map(({ id, party }) => [id, party.name]));
+  const proposing: ProposeContext = {
+    ...context,
+    ends: ends.all,
+    nameOf: (id) => names.get(id) ?? id,
+    states: new Map(),
+  };
+  const findings = groups.map((group, i) =>
+    findingOf(group, i < fixesMax ? proposing : { code: 'not-searched', most: fixesMax }),
+  );
   const count = findings.reduce((sum, finding) => sum + finding.count, 0);
   return {
     namespace,
@@ -107,14 +120,10 @@ function grouped(judged: readonly Judged[], context: CauseContext): readonly Gro
   return [...groups.values()];
 }
 
-function findingOf(
-  group: Group,
-  { context, ends }: { readonly context: CauseContext; readonly ends: readonly End[] },
-): Finding {
+function findingOf(group: Group, fixing: ProposeContext | NoFix): Finding {
   const [first] = group;
   const { cause, edge, decision } = first;
-  const names = new Map(ends.map(({ id, party }) => [id, party.name]));
-  const proposal = proposeFix(first, cause, { ...context, ends, nameOf: (id) => names.get(id) ?? id });
+  const proposal = 'code' in fixing ? { noFix: fixing } : proposeFix(first, cause, fixing);
   return {
     cause,
     direction: edge.direction,
@@ -122,7 +131,7 @@ function findingOf(
     to: partyOf(group.map(({ to }) => to)),
     protocol: edge.protocol,
     port: edge.port,
-    count: group.reduce((sum, { edge: { count } }) => sum + count, 0),
+    count: countOf(group),
     firstSeenMs: Math.min(...group.map(({ edge: { firstMs } }) => firstMs)),
     lastSeenMs: Math.max(...group.map(({ edge: { lastMs } }) => lastMs)),
     dropReason: edge.dropReason,
@@ -130,10 +139,12 @@ function findingOf(
     assumptions:
       decision === undefined ? [] : [...decision.egress.assumptions, ...decision.ingress.assumptions],
     ...(decision === undefined ? {} : { decision }),
-    ...(proposal.fix === undefined
-      ? { noFix: proposal.noFix }
-      : { fix: proposal.fix, proof: proposal.proof }),
+    ...proposal,
   };
+}
+
+function countOf(group: Group): number {
+  return group.reduce((sum, { edge }) => sum + edge.count, 0);
 }
 
 const SEEN_MAX = 5;

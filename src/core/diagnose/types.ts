@@ -162,6 +162,8 @@ export type FixWarning =
 
 /** Why there is no fix. */
 export type NoFix =
+  /** More findings than fixes were asked for; the most frequent ones come first. */
+  | { readonly code: 'not-searched'; readonly most: number }
   /** It is not for a policy to fix, or no change would. */
   | { readonly code: 'nothing-to-change' }
   /** A deny rule is somebody's decision: remove or narrow it by hand. */

@@ -13,13 +13,13 @@ import { accessLabelAttempts, profileAttempts } from './labels.ts';
 import { portAttempts } from './port.ts';
 import { ruleAttempts } from './rule.ts';
 
-export type Proposal =
-  | { readonly fix: Fix; readonly proof: Proof; readonly noFix?: undefined }
-  | { readonly noFix: NoFix; readonly fix?: undefined; readonly proof?: undefined };
+export type Proposal = { readonly fix: Fix; readonly proof: Proof } | { readonly noFix: NoFix };
 
 export interface ProposeContext extends CauseContext {
   readonly ends: readonly End[];
   readonly nameOf: (id: string) => string;
+  /** Worlds after one change of the files, by that change: findings of one cause try the same ones. */
+  readonly states: Map<string, State>;
 }
 
 /** Both ends, and a profile beside an access label: no chain of changes that makes sense is longer. */
@@ -140,7 +140,7 @@ function bestOf(
       search.refused ??= attempt;
       continue;
     }
-    const state = stateOf(context.inputs, withFiles(search.state.files, [attempt.file]), context.ends);
+    const state = stateAfter(attempt, search.state, context);
     const decision = decide(judged.edge, judged, state);
     if (decision === undefined || isStillRefused(decision, side)) continue;
     const size = sizeOf(openedBy(search.state, state, context.nameOf));
@@ -148,6 +148,20 @@ function bestOf(
   }
   if (best !== undefined) return { kind: 'step', step: best.step, state: best.state };
   return attempts.length === 0 ? undefined : { kind: 'none' };
+}
+
+/** The world with a change made. Labels are shared between findings, rules hardly ever. */
+function stateAfter(
+  { step, file }: Extract<Attempt, { readonly kind: 'change' }>,
+  before: State,
+  { inputs, ends, states, state: first }: ProposeContext,
+): State {
+  const isShared = before === first && (step.kind === 'access-label' || step.kind === 'profile');
+  const key = `${file.path}\n${file.text}`;
+  const known = isShared ? states.get(key) : undefined;
+  const after = known ?? stateOf(inputs, withFiles(before.files, [file]), ends);
+  if (isShared) states.set(key, after);
+  return after;
 }
 
 function isStillRefused(decision: Decision, { direction }: SideDecision): boolean {

@@ -91,6 +91,8 @@ function valueText(value: string | undefined): string {
 /** What an operator should do where no edit is proposed. */
 export function noFixText(noFix: NoFix, cause: Cause): string {
   switch (noFix.code) {
+    case 'not-searched':
+      return `not looked for: fixes are sought for the ${noFix.most} most frequent findings (--fixes)`;
     case 'nothing-to-change':
       return `none for a policy: ${nextStepText(cause)}`;
     case 'deny-is-deliberate':
