@@ -40,9 +40,11 @@ export function randomWorld(
     }));
 }
 
-/** Those that the API server and the agent let into force, each with its number as its line. */
+/** Those that the API server and the agent let into force, named by their numbers. */
 export function inForce(values: readonly object[], options: AgentOptions): readonly Policy[] {
-  return values.flatMap((value, i) => {
+  return values.flatMap((nameless, i) => {
+    const { metadata } = nameless as { readonly metadata: object };
+    const value = { ...nameless, metadata: { ...metadata, name: `policy-${i}` } };
     const raw: RawObject = {
       value,
       file: `policy-${i}`,

@@ -57,6 +57,20 @@ export function slowVerdict(
   return isDefaultDeny ? 'denied' : 'allowed';
 }
 
+/** The rules that match, whatever comes of it. */
+export function slowHits(
+  world: World,
+  options: AgentOptions,
+  question: SlowQuestion,
+  direction: Direction,
+): readonly Rule[] {
+  const subject = direction === 'egress' ? question.from : question.to;
+  const mine = rulesAbout(world, plainLabels(subject.labels), direction);
+  return mine
+    .filter((one) => matches(one, mine, { world, options, question, direction }))
+    .map(({ rule }) => rule);
+}
+
 interface Mine {
   readonly policy: Policy;
   readonly spec: PolicySpec;
