@@ -74,9 +74,11 @@ function namesOf(
   return (ids) => {
     const byNamespace = new Map<string, string[]>();
     const names = new Set<string>();
+    const isAllOfWorld = ids.some((id) => nameOf(id) === id && id.startsWith('world'));
     for (const id of ids) {
       const namespace = namespaceOf(id);
-      if (namespace === undefined) names.add(nameOf(id));
+      // One address or name of the outside is not the whole of it.
+      if (namespace === undefined) names.add(isAllOfWorld || !id.startsWith('world ') ? nameOf(id) : id);
       else byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), id]);
     }
     for (const [namespace, members] of byNamespace) {

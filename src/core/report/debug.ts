@@ -71,7 +71,7 @@ function findingLines(finding: Finding, context: Context): readonly string[] {
     portText(finding.port, finding.protocol),
     finding.direction === 'unknown' ? 'direction unknown' : finding.direction,
     `${count(finding.count)}×`,
-    `${duration(endMs - finding.lastSeenMs)} before the end`,
+    `${duration(endMs - finding.lastSeenMs)} ago`,
   ].map(printable);
   const lines = wrap(title.join('   '), width - 2).map(
     (line, i) => `${i === 0 ? paint.bad('✗') : ' '} ${paint.strong(line)}`,
@@ -95,12 +95,18 @@ function findingLines(finding: Finding, context: Context): readonly string[] {
   return lines;
 }
 
-function whyText({ decision, cause }: Finding, base: string): string {
+/** The side that dropped it; that the other end refuses too is said in short. */
+function whyText({ decision, cause, direction }: Finding, base: string): string {
   if (decision === undefined || cause.code === 'not-policy') return '';
-  const refusing = [decision.egress, decision.ingress].filter(({ verdict }) => verdict === 'denied');
-  return (refusing.length === 0 ? [decision.egress, decision.ingress] : refusing)
-    .map((side) => sideText(side, base))
-    .join('; ');
+  const sides = [decision.egress, decision.ingress];
+  const refusing = sides.filter(({ verdict }) => verdict === 'denied');
+  if (refusing.length === 0) return sides.map((side) => sideText(side, base)).join('; ');
+  const first = refusing.find((side) => side.direction === direction) ?? refusing[0];
+  const others = refusing.filter((side) => side !== first);
+  const also = others.map(
+    ({ direction: other, subject }) => `; ${other} of ${printable(subject)} refuses it too`,
+  );
+  return first === undefined ? '' : `${sideText(first, base)}${also.join('')}`;
 }
 
 /** Added lines of one change shown in full; a longer one is what the diff is for. */
@@ -142,15 +148,10 @@ function proofLines({ after, opens }: Proof, { width, base }: Context): readonly
     ),
   ];
   const shown = opens.slice(0, OPENS_MAX).map(openedText);
-  if (opens.length > OPENS_MAX)
-    shown.push(`and ${count(opens.length - OPENS_MAX)} more pairs (-o json lists them)`);
-  if (shown.length === 0) return [...lines, ...labelled('', 'opens also: nothing else', layout)];
-  return [
-    ...lines,
-    ...labelled('', `opens also: ${shown[0]}`, layout),
-    ...shown.slice(1).flatMap((text) => labelled('', `            ${text}`, layout)),
-    ...(opens.length > OPENS_MAX ? [] : labelled('', '            nothing else', layout)),
-  ];
+  const rest = opens.length - OPENS_MAX;
+  shown.push(rest > 0 ? `and ${count(rest)} more pairs (-o json lists them)` : 'nothing else');
+  const under = { indent: layout.indent + layout.column, column: 12, width };
+  return [...lines, ...shown.flatMap((text, i) => labelled(i === 0 ? 'opens also:' : '', text, under))];
 }
 
 function provenText(side: SideDecision, base: string): string {
