@@ -1,10 +1,12 @@
 // How long the command takes to start, against a Node that has nothing to do. Build first: npm run build
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { machineLine } from './lib/machine.ts';
 
 const BIN = fileURLToPath(new URL('../dist/bin/propolis.js', import.meta.url));
 const ROUNDS = 40;
 
+console.log(machineLine());
 const empty = measure(['-e', '']);
 const rows = [
   { name: 'empty Node', ...empty },
