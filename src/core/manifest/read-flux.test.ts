@@ -217,6 +217,54 @@ describe('readRepository() says which variables it lacks', () => {
   });
 });
 
+describe('readRepository() follows Flux Kustomizations only as they are applied', () => {
+  it('and leaves out what only an unapplied one would apply', () => {
+    const read = readFiles({
+      'apps/kustomization.yaml': kustomizationText('resources: [a/ks.yaml]', '# - b/ks.yaml'),
+      'apps/a/ks.yaml': flux('a', './apps/a/app', 'targetNamespace: a'),
+      'apps/a/app/kustomization.yaml': kustomizationText('resources: [p.yaml]'),
+      'apps/a/app/p.yaml': policyText('one'),
+      'apps/b/ks.yaml': flux('b', './apps/b/app', 'targetNamespace: b'),
+      'apps/b/app/kustomization.yaml': kustomizationText('resources: [p.yaml]'),
+      'apps/b/app/p.yaml': policyText('two'),
+      'apps/b/app/ks.yaml': flux('c', './c', 'targetNamespace: c'),
+      'c/p.yaml': policyText('three'),
+    });
+    expect(policyNames(read)).toEqual(['a/one']);
+    expect(read.approximations.map(brief)).toEqual([
+      'not-applied apps/b/app/p.yaml 1× apps/b/app/p.yaml:1',
+      'not-applied c/p.yaml 1× c/p.yaml:1',
+    ]);
+  });
+
+  it('and leaves out what only other clusters apply', () => {
+    const files = {
+      'clusters/staging/apps.yaml': flux('apps', './apps/staging'),
+      'clusters/staging/argo.yaml':
+        'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: {source: {path: argo}}\n',
+      'clusters/production/apps.yaml': flux('apps', './apps/production'),
+      'apps/base/kustomization.yaml': kustomizationText('resources: [n.yaml]'),
+      'apps/base/n.yaml': namespaceText('shop'),
+      'apps/staging/kustomization.yaml': kustomizationText(
+        'resources: [../base]',
+        'commonAnnotations: {env: s}',
+      ),
+      'apps/production/kustomization.yaml': kustomizationText(
+        'resources: [../base]',
+        'commonAnnotations: {env: p}',
+      ),
+      'argo/p.yaml': policyText('one', 'shop'),
+    };
+    const production = readFiles(files);
+    expect(production.namespaces.map(({ annotations }) => annotations)).toEqual([{ env: 'p' }]);
+    expect(policyNames(production)).toEqual([]);
+    expect(production.approximations.map(({ code }) => code)).toEqual(['environment-chosen']);
+    const staging = readFiles(files, { environment: 'staging' });
+    expect(staging.namespaces.map(({ annotations }) => annotations)).toEqual([{ env: 's' }]);
+    expect(policyNames(staging)).toEqual(['shop/one']);
+  });
+});
+
 describe('readRepository() renders ResourceSets', () => {
   const set = (spec: string): string =>
     `apiVersion: fluxcd.controlplane.io/v1\nkind: ResourceSet\nmetadata:\n  name: set\n  namespace: flux-system\nspec:\n${spec}`;

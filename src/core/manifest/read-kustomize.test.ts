@@ -81,6 +81,31 @@ describe('readRepository() follows kustomizations', () => {
     expect(read.approximations.map(brief)).toEqual(['environment-chosen b 1× base/namespace.yaml:1']);
   });
 
+  it('and takes the one that looks like production', () => {
+    const overlay = (env: string): string =>
+      kustomizationText('resources: [../../base]', `commonAnnotations: {env: ${env}}`);
+    const read = readFiles({
+      'overlays/dev/kustomization.yaml': overlay('dev'),
+      'overlays/prod/kustomization.yaml': overlay('prod'),
+      'overlays/staging/kustomization.yaml': overlay('staging'),
+      'base/kustomization.yaml': kustomizationText('resources: [namespace.yaml]'),
+      'base/namespace.yaml': namespaceText('shop'),
+    });
+    expect(read.namespaces.map(({ annotations }) => annotations)).toEqual([{ env: 'prod' }]);
+    expect(read.approximations.map(brief)).toEqual([
+      'environment-chosen overlays/prod 2× base/namespace.yaml:1',
+    ]);
+  });
+
+  it('for the namespace of what has none, which is no namespace', () => {
+    const read = readFiles({
+      'kustomization.yaml': kustomizationText('namespace: shop', 'resources: [a.yaml]'),
+      'a.yaml': policyText('one').replace('CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy'),
+    });
+    expect(read.policies.map(({ namespace, name }) => [namespace, name])).toEqual([['', 'one']]);
+    expect(read.problems).toEqual([]);
+  });
+
   it('for prefixes and suffixes, which namespaces do not get', () => {
     const read = readFiles({
       'kustomization.yaml': kustomizationText(

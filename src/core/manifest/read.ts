@@ -1,5 +1,7 @@
 import type { AgentOptions } from '../model/options.ts';
 import type { ReadCounts, RepositoryRead, SourceFile } from '../model/repository.ts';
+import type { VariableScope } from './flux/variables.ts';
+import { withoutClaims } from './repository/claims.ts';
 import { type Collection, collect } from './repository/collect.ts';
 import { collectFiles } from './repository/collect-files.ts';
 import { configMapFinder } from './repository/config-maps.ts';
@@ -44,10 +46,14 @@ export function readRepository(files: readonly SourceFile[], options: ReadOption
   const index = indexFiles(files, { ...DEFAULT_LIMITS, ...options.limits });
   noteOverLimit(index, notes);
   const selection = select(index, options, notes);
-  const isSelected = (path: string): boolean => selection.includes(path);
+  const patches = patchSources(index);
+  const isSelected = withoutClaims(index, selection, {
+    notes: undefined,
+    patches,
+    scopeOf: () => NO_VARIABLES,
+  });
   const kustomizations = readKustomizations(index, notes, isSelected);
   const find = configMapFinder(index, [...kustomizations.values()], isSelected);
-  const patches = patchSources(index);
   const given = options.variables ?? {};
   const deployers = findDeployers({ index, kustomizations, find, patches, given, isSelected });
   const context: CollectContext = { notes, patches, scopeOf: variableScopes(deployers.flux, find, given) };
@@ -66,6 +72,8 @@ export function readRepository(files: readonly SourceFile[], options: ReadOption
     templatesSkipped,
   });
 }
+
+const NO_VARIABLES: VariableScope = { values: new Map(), isActive: false, isComplete: false };
 
 function select(index: FileIndex, options: ReadOptions, notes: Notes): Selection {
   const paths = [...index.files.keys(), ...index.envFiles.keys()].sort();

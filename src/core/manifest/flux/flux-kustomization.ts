@@ -14,6 +14,8 @@ import { asFields, asList, fieldAt, textAt, textList, textMap } from '../yaml/fi
 /** A Flux Kustomization: which directory is applied, and what is changed on the way. */
 export interface FluxKustomization {
   readonly name: string;
+  /** The file that declares it. */
+  readonly file: string;
   /** Relative to the repository's root; undefined where it leaves it or holds a variable. */
   readonly path: string | undefined;
   readonly pathText: string;
@@ -36,7 +38,7 @@ export interface PostBuild {
 }
 
 /** Reads `kustomize.toolkit.fluxcd.io` Kustomizations (fluxcd/kustomize-controller `docs/spec/v1`). */
-export function readFluxKustomization({ value, locate }: Readonly<RawObject>): FluxKustomization {
+export function readFluxKustomization({ value, file, locate }: RawObject): FluxKustomization {
   const origin = (path: Path): Origin => ({ locate, path });
   const pathText = textAt(value, ['spec', 'path']) ?? '';
   const sourceName = textAt(value, ['spec', 'sourceRef', 'name']);
@@ -45,6 +47,7 @@ export function readFluxKustomization({ value, locate }: Readonly<RawObject>): F
   const annotations = asFields(fieldAt(value, ['spec', 'commonMetadata', 'annotations']));
   return {
     name: textAt(value, ['metadata', 'name']) ?? '',
+    file,
     path: readPath(pathText, sourceName),
     pathText,
     pathOrigin: origin(['spec', 'path']),

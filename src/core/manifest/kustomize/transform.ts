@@ -77,10 +77,17 @@ export function setNamespace(object: Tracked, { value, origin }: Setting): void 
   const { kind, apiVersion } = object.value as { readonly kind?: unknown; readonly apiVersion?: unknown };
   if (kind === 'Namespace') {
     if (apiVersion === 'v1') setEntry(object, ['metadata'], 'name', value, origin);
-  } else {
+  } else if (typeof kind !== 'string' || !CLUSTER_SCOPED.has(kind)) {
     setEntry(object, ['metadata'], 'namespace', value, origin);
   }
 }
+
+/** Kustomize does not know Cilium's kinds and would set it; whoever applies the object drops it again. */
+export const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
+  'Namespace',
+  'CiliumClusterwideNetworkPolicy',
+  'CiliumCIDRGroup',
+]);
 
 /** Namespaces, definitions and API services keep their names (kustomize `PrefixTransformer.go`). */
 function setName(object: Tracked, { namePrefix, nameSuffix }: Kustomization): void {

@@ -38,6 +38,8 @@ export interface Deployers {
   readonly argo: readonly ArgoSource[];
   /** Whether something makes deployers that no file names, so that any directory may be applied. */
   readonly areMore: boolean;
+  /** Directories that only deployers name which are not applied themselves. */
+  readonly idle: ReadonlySet<string>;
 }
 
 /** As it is written. */
@@ -193,6 +195,7 @@ function ownRoots(
     ...[...kustomizations.values()].flatMap(includedDirectories),
     ...deployers.flux.map(({ path }) => path),
     ...deployers.argo.map(({ path }) => path),
+    ...deployers.idle,
   ]);
   return [...kustomizations.values()]
     .filter(({ directory, isComponent, file }) => !isComponent && !taken.has(directory) && isSelected(file))
@@ -222,7 +225,8 @@ function isLeftOut(
   deployers: Deployers,
 ): boolean {
   const directory = directoryOf(path);
-  if (kustomizations.has(directory)) return true;
+  if (kustomizations.has(directory) || upwards(directory).some((above) => deployers.idle.has(above)))
+    return true;
   // Further up, something that makes deployers may still apply this directory.
   return !deployers.areMore && upwards(directory).some((above) => kustomizations.has(above));
 }

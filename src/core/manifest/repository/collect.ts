@@ -11,6 +11,7 @@ import {
 } from '../../model/repository.ts';
 import type { CidrGroup, Service } from '../../model/world.ts';
 import { readCidrGroup, readPolicy } from '../policy/read-policy.ts';
+import { looksLikeProduction } from './environment.ts';
 import { impliedNamespace, readNamespace } from './namespaces.ts';
 import type { Notes } from './notes.ts';
 import type { ReadObject } from './objects.ts';
@@ -93,7 +94,7 @@ export function collect(options: AgentOptions, notes: Notes): Collection {
       count += 1;
       const key = `${object.kind}/${object.namespace}/${object.name}`;
       const known = entries.get(key);
-      if (known !== undefined) noteSecond(known.object, object, notes);
+      if (known !== undefined && !noteSecond(known.object, object, notes)) return;
       entries.set(key, { object, outcome: readOutcome(object, form, options) });
       if (object.namespace !== '' && !implied.has(object.namespace)) {
         implied.set(object.namespace, object.locate(['metadata', 'namespace']));
@@ -115,13 +116,20 @@ export function collect(options: AgentOptions, notes: Notes): Collection {
   };
 }
 
-/** One text that two builds make the same object of is no mistake; if they disagree, the last one counts. */
-function noteSecond(first: ReadObject, second: ReadObject, notes: Notes): void {
+/**
+ * One text that two builds make the same object of is no mistake. If they disagree, they are for several clusters,
+ * and the one that looks like production counts, or the last one.
+ *
+ * @returns whether the second one counts
+ */
+function noteSecond(first: ReadObject, second: ReadObject, notes: Notes): boolean {
   if (first.source === second.source) {
     const isSame = JSON.stringify(first.value) === JSON.stringify(second.value);
-    const root = second.appearance.root ?? '';
+    const [firstRoot, secondRoot] = [first, second].map(({ appearance }) => appearance.root ?? '');
+    const keepsFirst = looksLikeProduction(firstRoot ?? '') && !looksLikeProduction(secondRoot ?? '');
+    const root = (keepsFirst ? firstRoot : secondRoot) ?? '';
     if (!isSame) notes.approximate('environment-chosen', root === '' ? '.' : root, second.locate([]));
-    return;
+    return !keepsFirst;
   }
   const other = first.locate([]);
   notes.problem({
@@ -132,6 +140,7 @@ function noteSecond(first: ReadObject, second: ReadObject, notes: Notes): void {
     expected: '',
     object: { kind: second.kind, namespace: second.namespace, name: second.name },
   });
+  return true;
 }
 
 function readOutcome(object: ReadObject, form: NamespaceForm, options: AgentOptions): Outcome {

@@ -5,6 +5,8 @@ import type { Place } from '../../model/place.ts';
 export interface Selection {
   /** Whether a file is read for itself. Others are read only where a kustomization includes them. */
   includes(path: string): boolean;
+  /** Whether a file belongs to a cluster that was not taken. */
+  isElsewhere(path: string): boolean;
   /** The cluster that was taken, where there was a choice. */
   readonly environment: string | undefined;
 }
@@ -54,13 +56,20 @@ export function selectFiles(
   if (options.environment !== undefined && names.length > 0 && !names.includes(options.environment)) {
     if (prefixes === undefined) throw unknownEnvironment(options.environment, names);
     // Whoever names the paths of a cluster may call it something else than its folder.
-    return { includes: isAsked, environment: undefined };
+    return { includes: isAsked, isElsewhere: () => false, environment: undefined };
   }
   const chosen = options.environment ?? choose(asked, names, weigh);
+  const isElsewhere = (path: string): boolean => ![undefined, chosen].includes(environmentOf(path));
   return {
-    includes: (path) => isAsked(path) && [undefined, chosen].includes(environmentOf(path)),
+    includes: (path) => isAsked(path) && !isElsewhere(path),
+    isElsewhere,
     environment: names.length > 1 ? chosen : undefined,
   };
+}
+
+/** Whether a path goes through a folder that is named like what people use. */
+export function looksLikeProduction(path: string): boolean {
+  return path.split('/').some((step) => PREFERRED.includes(step));
 }
 
 /** The place to name for a choice: the first file of the cluster. */

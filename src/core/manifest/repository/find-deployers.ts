@@ -7,7 +7,7 @@ import { asText, field, fieldAt } from '../yaml/fields.ts';
 import { screen } from '../yaml/screen.ts';
 import { splitDocuments } from '../yaml/split.ts';
 import { textSource } from '../yaml/text.ts';
-import { type Appearance, type Applied, BARE, findApplied } from './applied.ts';
+import { type Appearance, type Applied, type ArgoSource, BARE, findApplied } from './applied.ts';
 import { type Deployer, isDeployerKind, readDeployer } from './deployers.ts';
 import type { FileIndex } from './index-files.ts';
 import { buildObject, expandLists, type ObjectContext, type ReadObject } from './objects.ts';
@@ -32,21 +32,46 @@ export interface DeployerInput {
 }
 
 /**
- * Finds what applies which directory. Deployers are objects too: they can hold variables that others define, and be
- * patched by the kustomizations of others. So they are read as written, then with the variables that this gave, and
- * then once more as they are applied, if that changes them.
+ * Finds what applies which directory. Deployers are objects too: they can hold variables that others define, be
+ * patched by the kustomizations of others, and not be applied themselves. So they are read as written, then with the
+ * variables that this gave, and then as they are applied, until nothing changes any more.
  */
 export function findDeployers(input: DeployerInput): FoundDeployers {
   const bare = (): readonly Appearance[] => [BARE];
   const written = readAll(input, bare, [], (kind) => kind === 'Kustomization').flatMap((deployer) =>
     deployer.kind === 'flux' ? [deployer.flux] : [],
   );
-  const first = sort(readAll(input, bare, written));
-  const applied = findApplied(input.index, input.kustomizations, first, input.isSelected);
-  if (!changesDeployers(input, applied)) return { ...first, applied };
-  const appearancesOf = (path: string): readonly Appearance[] => applied.appearances.get(path) ?? [];
-  const second = sort(readAll(input, appearancesOf, first.flux));
-  return { ...second, applied: findApplied(input.index, input.kustomizations, second, input.isSelected) };
+  let found = sort(readAll(input, bare, written));
+  const named = found.directories;
+  let applied = apply(input, found, []);
+  for (let round = 0; round < MAX_ROUNDS && changesDeployers(input, applied, found); round += 1) {
+    const appearancesOf = (path: string): readonly Appearance[] => applied.appearances.get(path) ?? [];
+    const next = sort(readAll(input, appearancesOf, found.flux));
+    const isStable = keyOf(next) === keyOf(found);
+    found = next;
+    const known = new Set(found.directories);
+    applied = apply(
+      input,
+      found,
+      named.filter((directory) => !known.has(directory)),
+    );
+    if (isStable) break;
+  }
+  return { ...found, applied };
+}
+
+/** Deployers that deploy deployers are rarely nested deeper. */
+const MAX_ROUNDS = 5;
+
+function apply(input: DeployerInput, found: Sorted, idle: readonly string[]): Applied {
+  return findApplied(input.index, input.kustomizations, { ...found, idle: new Set(idle) }, input.isSelected);
+}
+
+function keyOf({ flux, argo }: Sorted): string {
+  const keys = flux.map(({ name, path, targetNamespace, postBuild }) =>
+    JSON.stringify([name, path, targetNamespace?.value, postBuild]),
+  );
+  return [...keys, ...argo.map(({ path }) => path)].sort().join('\n');
 }
 
 /** All deployers of the selected files, and those that ResourceSets make. */
@@ -110,30 +135,39 @@ function made({ set, object }: RenderedSet, context: ObjectContext): readonly De
 /** Variables were replaced in the ResourceSet itself. */
 const INACTIVE = { values: new Map<string, string>(), isActive: false, isComplete: false };
 
-function sort(deployers: readonly Deployer[]): Omit<FoundDeployers, 'applied'> & {
-  readonly argo: readonly Extract<Deployer, { kind: 'argo' }>['sources'][number][];
+interface Sorted extends Omit<FoundDeployers, 'applied'> {
+  readonly argo: readonly ArgoSource[];
   readonly areMore: boolean;
-} {
+  /** All directories that they name. */
+  readonly directories: readonly string[];
+  /** The files that declare them. */
+  readonly files: readonly string[];
+}
+
+function sort(deployers: readonly Deployer[]): Sorted {
   const flux = deployers.flatMap((deployer) => (deployer.kind === 'flux' ? [deployer.flux] : []));
   const sets = deployers.filter((deployer) => deployer.kind === 'resource-set');
+  const applications = deployers.filter((deployer) => deployer.kind === 'argo');
+  const argo = applications.flatMap(({ sources }) => sources);
   return {
     flux,
     sets,
-    argo: deployers.flatMap((deployer) => (deployer.kind === 'argo' ? deployer.sources : [])),
-    charts: deployers.flatMap((deployer) =>
-      deployer.kind === 'argo' && deployer.charts > 0
-        ? [{ object: deployer.object, count: deployer.charts }]
-        : [],
-    ),
+    argo,
+    charts: applications
+      .filter(({ charts }) => charts > 0)
+      .map(({ object, charts }) => ({ object, count: charts })),
     areMore:
       deployers.some(({ kind }) => kind === 'generator') ||
       sets.some(({ set }) => set.fault !== '') ||
       flux.some(({ path, pathText }) => path === undefined && pathText.includes('${')),
+    directories: [...flux, ...argo].flatMap(({ path }) => path ?? []),
+    files: [...flux.map(({ file }) => file), ...[...sets, ...applications].map(({ object }) => object.file)],
   };
 }
 
-/** Whether patches, or variables of their own, change any deployer from what was read of it so far. */
-function changesDeployers({ index }: DeployerInput, { appearances }: Applied): boolean {
+/** Whether patches, variables of their own, or not being applied changes any deployer from what is known of it. */
+function changesDeployers({ index }: DeployerInput, { appearances }: Applied, { files }: Sorted): boolean {
+  if (files.some((file) => !appearances.has(file))) return true;
   for (const [path, list] of appearances) {
     const isChanged = list.some(({ layers, flux }) => {
       const hasOwnValues = Object.keys(flux?.postBuild?.values ?? {}).length > 0;

@@ -3,7 +3,7 @@ import { formatPath } from '../../model/place.ts';
 import type { VariableScope } from '../flux/variables.ts';
 import type { PatchSources } from '../kustomize/apply-patch.ts';
 import type { Kustomization } from '../kustomize/kustomization.ts';
-import { applyLayer, currentId, splitApiVersion } from '../kustomize/transform.ts';
+import { applyLayer, CLUSTER_SCOPED, currentId, splitApiVersion } from '../kustomize/transform.ts';
 import type { RawObject } from '../raw-object.ts';
 import { substituteObject, type Unreplaced, variablesOfObject } from '../substitute/object.ts';
 import { asRawObject, type Tracked, track } from '../tracked.ts';
@@ -156,13 +156,6 @@ function noteUnresolved({ text, path }: Unreplaced, raw: RawObject, notes: Notes
 function annotation(value: unknown, key: string): string | undefined {
   return textAt(value, ['metadata', 'annotations', key]);
 }
-
-/** Kinds that have no namespace, of those that are read. */
-const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
-  'Namespace',
-  'CiliumClusterwideNetworkPolicy',
-  'CiliumCIDRGroup',
-]);
 
 function finish(raw: RawObject, document: YamlDocument, path: Path, appearance: Appearance): ReadObject {
   const kind = textAt(raw.value, ['kind']) ?? '';
