@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/index.ts';
 import { compile } from '../engine/index.ts';
+import { type ReadAssumption, readAssumptions } from '../manifest/assumptions.ts';
 import { worldOf } from '../manifest/world.ts';
 import type { Decision } from '../model/decision.ts';
 import type { AgentOptions } from '../model/options.ts';
@@ -24,6 +25,8 @@ export type CanAnswer =
       readonly assumed: readonly string[];
       /** Services in front of the destination that have this port where the pods have another. */
       readonly serviceTraps: readonly ServiceTrap[];
+      /** What the files were taken for. */
+      readonly assumptions: readonly ReadAssumption[];
     }
   | { readonly kind: 'unknown'; readonly name: string; readonly nearest: readonly string[] }
   | { readonly kind: 'too-many'; readonly pairs: number; readonly most: number };
@@ -71,6 +74,7 @@ export function can(
     question,
     decisions,
     assumed: assumed.filter((name) => name !== undefined),
+    assumptions: readAssumptions(read, options.version),
     serviceTraps: to.endpoints.flatMap((endpoint) => trapsOf(endpoint, question, read.services)),
   };
 }

@@ -1,3 +1,4 @@
+import { readAssumptions } from '../manifest/assumptions.ts';
 import type { End } from './ends.ts';
 import type { Inputs, State } from './state.ts';
 import type { FlowSummary } from './summarize.ts';
@@ -19,25 +20,12 @@ export function assumptionsOf({
   readonly findings: readonly Finding[];
   readonly passed: { readonly count: number; readonly example: PassedThoughDenied } | undefined;
 }): readonly Assumption[] {
-  const found: Assumption[] = [{ code: 'cilium-version', version: inputs.options.version }];
+  const [version, ...others] = readAssumptions(read, inputs.options.version);
+  const found: Assumption[] = version === undefined ? [] : [version];
   if (inputs.isClusterNameAssumed === true && inputs.options.clusterName !== 'default') {
     found.push({ code: 'cluster-name', name: inputs.options.clusterName });
   }
-  for (const approximation of read.approximations) found.push({ code: 'approximation', approximation });
-  const [refused] = read.refused;
-  if (refused !== undefined) {
-    const { kind, namespace, name, place } = refused;
-    found.push({
-      code: 'refused-policies',
-      count: read.refused.length,
-      first: { kind, namespace, name, place },
-    });
-  }
-  const problems = read.problems.filter(
-    ({ object }) => !read.refused.some((one) => one.name === object?.name),
-  );
-  const [problem] = problems;
-  if (problem !== undefined) found.push({ code: 'problem', count: problems.length, first: problem });
+  found.push(...others);
   if (passed !== undefined) found.push({ code: 'passed-though-denied', ...passed });
   if (summary.counts.lost > 0) found.push({ code: 'lost-events', count: summary.counts.lost });
   for (const { count, file, firstLine } of summary.counts.skipped) {

@@ -1,10 +1,9 @@
+import type { ReadAssumption } from '../manifest/assumptions.ts';
 import type { Decision, EngineAssumption } from '../model/decision.ts';
 import type { FlowReadCounts } from '../model/flow.ts';
-import type { CiliumVersion } from '../model/options.ts';
 import type { Place } from '../model/place.ts';
 import type { Direction, PolicyRef } from '../model/policy.ts';
 import type { PortSet } from '../model/port-set.ts';
-import type { Approximation, Problem } from '../model/repository.ts';
 
 /** Who stands at one end of a finding: what a person would call it. */
 export interface Party {
@@ -220,16 +219,9 @@ export interface Folded {
 }
 
 export type Assumption =
-  | { readonly code: 'cilium-version'; readonly version: CiliumVersion }
+  | ReadAssumption
   /** Nobody said what the cluster is called; the flows do. */
   | { readonly code: 'cluster-name'; readonly name: string }
-  | ({ readonly code: 'approximation' } & { readonly approximation: Approximation })
-  | { readonly code: 'problem'; readonly count: number; readonly first: Problem }
-  | {
-      readonly code: 'refused-policies';
-      readonly count: number;
-      readonly first: PolicyRef & { readonly place: Place };
-    }
   /** Recorded as passing, and the files deny it: not applied yet, refused, or drifted. */
   | { readonly code: 'passed-though-denied'; readonly count: number; readonly example: PassedThoughDenied }
   | { readonly code: 'lost-events'; readonly count: number }

@@ -6,7 +6,7 @@ import { labelled } from './layout.ts';
 import { type Paint, PLAIN } from './paint.ts';
 import { printable } from './printable.ts';
 import { plural, portText } from './units.ts';
-import { engineAssumptionText } from './words/assumption.ts';
+import { assumptionText, engineAssumptionText } from './words/assumption.ts';
 import { commonBase, listText, policyAt, sideText } from './words/policy.ts';
 
 type Answer = Extract<CanAnswer, { readonly kind: 'answer' }>;
@@ -27,7 +27,14 @@ export function canText(answer: Answer, { width = 80, paint = PLAIN }: TextOptio
   }
   for (const name of answer.assumed) {
     const text = `no file declares a pod for ${printable(name)}: judged by its namespace alone`;
-    lines.push(...labelled('assumed', text, { indent: 2, column: 9, width }).map(paint.faint));
+    lines.push(...labelled('note', text, { indent: 2, column: 9, width }).map(paint.faint));
+  }
+  lines.push('');
+  for (const [i, assumption] of answer.assumptions.entries()) {
+    const label = i === 0 ? 'assumed' : '';
+    lines.push(
+      ...labelled(label, assumptionText(assumption), { indent: 0, column: 9, width }).map(paint.faint),
+    );
   }
   return `${lines.join('\n')}\n`;
 }
@@ -45,6 +52,10 @@ export function canJson(answer: Answer): unknown {
     decisions: answer.decisions.map(decisionJson),
     assumed: answer.assumed,
     serviceTraps: answer.serviceTraps,
+    assumptions: answer.assumptions.map((assumption) => ({
+      code: assumption.code,
+      text: assumptionText(assumption),
+    })),
   };
 }
 

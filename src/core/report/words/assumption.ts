@@ -17,7 +17,7 @@ export function assumptionText(assumption: Assumption): string {
     case 'problem':
       return `${plural(assumption.count, 'problem')} in the files, first at ${placeText(assumption.first.place)}: ${problemText(assumption.first)}`;
     case 'refused-policies':
-      return `${plural(assumption.count, 'policy', 'policies')} left out, as the cluster would refuse them, first ${policyText(assumption.first)} (${placeText(assumption.first.place)})`;
+      return refusedText(assumption);
     case 'passed-though-denied': {
       const { from, to, port, protocol } = assumption.example;
       return `${plural(assumption.count, 'flow')} passed that the files would deny, such as ${printable(from)} → ${printable(to)} ${portText(port, protocol)}: the files are newer than the record, not applied, or refused by the agent`;
@@ -35,6 +35,15 @@ export function assumptionText(assumption: Assumption): string {
     case 'engine':
       return engineAssumptionText(assumption.assumption);
   }
+}
+
+function refusedText({
+  count: times,
+  first,
+  because,
+}: Extract<Assumption, { readonly code: 'refused-policies' }>): string {
+  const why = because === undefined ? '' : `: ${problemText(because)}`;
+  return `${plural(times, 'policy', 'policies')} left out, as the cluster would refuse them; first ${policyText(first)} (${placeText(because?.place ?? first.place)})${why}`;
 }
 
 export function engineAssumptionText(assumption: EngineAssumption): string {
