@@ -92,10 +92,9 @@ describe('laws of reasons', () => {
             const changed = isSource ? ask.from : ask.to;
             const after = compile(labelled(world, changed, only.labels), options).decide(ask)[side.direction];
             tried += 1;
-            expect(
-              after.reason === 'deny-rule' || after.verdict !== 'denied',
-              `${JSON.stringify(only)}`,
-            ).toBe(true);
+            expect(after.reason === 'deny-rule' || after.verdict !== 'denied', JSON.stringify(only)).toBe(
+              true,
+            );
           }
         }
       }),

@@ -1,5 +1,6 @@
 import { isNoPorts, type PortSet, portsKey, subtractPorts } from '../model/port-set.ts';
-import type { DirectionClass } from './direction-table.ts';
+import type { Compiled } from './compile.ts';
+import type { Clause, DirectionClass } from './direction-table.ts';
 import type { EndpointIndex, Engine } from './engine.ts';
 import { groupsOf } from './reach.ts';
 
@@ -16,7 +17,7 @@ export interface Change {
  * ports differ is in exactly one change, with exactly the ports that differ.
  *
  * Only pairs with an end that the change touches are looked at: an end whose labels, named ports or bearing
- * rules differ. Rules are the same when their texts are.
+ * rules differ, all ends where the agents' options do. Names and places of policies do not count.
  */
 export function difference(before: Engine, after: Engine): readonly Change[] {
   const shared = sharedEndpoints(before, after);
@@ -49,39 +50,64 @@ function sharedEndpoints(before: Engine, after: Engine): readonly Shared[] {
 
 /** By place in `shared`: whether anything that decides about this endpoint differs. */
 function touchedEndpoints(before: Engine, after: Engine, shared: readonly Shared[]): readonly boolean[] {
-  const signatures = [signer(before), signer(after)] as const;
+  if (JSON.stringify(before.options) !== JSON.stringify(after.options)) return shared.map(() => true);
+  const numberOf = numbers();
+  const signatures = [signer(before.compiled, numberOf), signer(after.compiled, numberOf)] as const;
   return shared.map((end) => signatures[0](end.before) !== signatures[1](end.after));
 }
 
-function signer(engine: Engine): (endpoint: EndpointIndex) => string {
-  const { compiled } = engine;
-  const texts = compiled.entries.map(({ rule, policy, subject, peers, ports, defaultDeny }) => {
-    const { kind, namespace, name } = policy;
-    return JSON.stringify(
-      [kind, namespace, name, rule.effect, subject, peers, ports, defaultDeny],
-      bigintText,
-    );
-  });
-  const sideText = ({ entries, clauses, enforcement }: DirectionClass): string =>
-    [
-      JSON.stringify(enforcement),
-      ...entries.map(({ index }) => texts[index] ?? '').sort(),
-      ...clauses.map(({ ports }) => portsKey(compiled.ports.get(ports))),
-    ].join('\n');
-  const sides = [compiled.egress.map(sideText), compiled.ingress.map(sideText)] as const;
+/** What decides about an endpoint, as a text that is equal in two worlds when all of it is. */
+function signer(world: Compiled, numberOf: (text: string) => number): (endpoint: EndpointIndex) => string {
+  const selectors = Array.from({ length: world.selectors.size }, (_, i) => numberOf(world.selectors.text(i)));
+  const textsOf = (list: readonly number[]): readonly string[] =>
+    list.map((i) => String(selectors[i])).sort();
+  const clauseText = ({ isDeny, selectors: any, all, namedPeer, ports }: Clause): string =>
+    JSON.stringify([
+      isDeny,
+      textsOf(any),
+      textsOf(all),
+      namedPeer === undefined ? '' : names[namedPeer],
+      portsKey(world.ports.get(ports)),
+    ]);
+  const names: string[] = [];
+  for (const [key, list] of world.egressNames.byName) {
+    for (const { index, port } of list) names[index] = `${key}=${port}`;
+  }
+  const sideNumber = ({ clauses, enforcement }: DirectionClass): number =>
+    numberOf([JSON.stringify(enforcement), ...clauses.map(clauseText).sort()].join('\n'));
+  const [egress, ingress] = [world.egress.map(sideNumber), world.ingress.map(sideNumber)];
+  const declared = namesByPeerClass(world, names);
   return (i) => {
-    const labels = compiled.identities.get(compiled.identityOf[i] as number).labels;
-    const ports = compiled.endpoints[i]?.ports ?? [];
-    const [egress, ingress] = [
-      sides[0][compiled.egressClassOf[i] as number],
-      sides[1][compiled.ingressClassOf[i] as number],
-    ];
-    return JSON.stringify([labels, ports, egress, ingress]);
+    const labels = world.identities.get(world.identityOf[i] as number).labels;
+    return [
+      numberOf(labels.join('\n')),
+      numberOf(JSON.stringify(world.endpoints[i]?.ports ?? [])),
+      declared.get(world.peerClassOf[i] as number) ?? '',
+      egress[world.egressClassOf[i] as number],
+      ingress[world.ingressClassOf[i] as number],
+    ].join();
   };
 }
 
-function bigintText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value;
+/** What a peer's named ports mean to rules on egress: other endpoints of its identity have a say in that. */
+function namesByPeerClass(world: Compiled, names: readonly string[]): ReadonlyMap<number, string> {
+  const declared = new Map<number, string>();
+  for (const [index, name] of names.entries()) {
+    for (const peer of world.peerClassesOfNamed(index)) {
+      declared.set(peer, [...(declared.get(peer)?.split(' ') ?? []), name].sort().join(' '));
+    }
+  }
+  return declared;
+}
+
+/** Gives equal texts equal numbers. */
+function numbers(): (text: string) => number {
+  const known = new Map<string, number>();
+  return (text) => {
+    let number = known.get(text);
+    if (number === undefined) known.set(text, (number = known.size));
+    return number;
+  };
 }
 
 interface SharedGroup {

@@ -7,6 +7,7 @@ import type { IdentitySelector } from './peer-selector.ts';
 export class SelectorTable {
   readonly #byKey = new Map<string, number>();
   readonly #selectors: IdentitySelector[] = [];
+  readonly #texts: string[] = [];
   readonly #members: number[][] = [];
   readonly #identities: IdentityTable;
   readonly #options: AgentOptions;
@@ -24,6 +25,11 @@ export class SelectorTable {
     return this.#selectors[index] as IdentitySelector;
   }
 
+  /** One text for all selectors of one meaning, in any world with the same options. */
+  text(index: number): string {
+    return this.#texts[index] as string;
+  }
+
   /** The selector's number; its members are found on first sight. */
   intern(selector: IdentitySelector): number {
     const key = selectorText(selector);
@@ -32,6 +38,7 @@ export class SelectorTable {
     const index = this.#selectors.length;
     this.#byKey.set(key, index);
     this.#selectors.push(selector);
+    this.#texts.push(key);
     const members: number[] = [];
     for (const candidate of this.#identities.candidates(selector)) {
       if (selects(selector, this.#identities.get(candidate), this.#options)) members.push(candidate);
