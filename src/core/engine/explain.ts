@@ -26,8 +26,13 @@ export function explain(world: Compiled, question: Question): Decision {
   const egress = explainSide(world, question, 'egress');
   const ingress = explainSide(world, question, 'ingress');
   const isDenied = egress.verdict === 'denied' || ingress.verdict === 'denied';
+  const sides = [egress, ingress];
+  const isCertain =
+    sides.some((side) => side.verdict === 'denied' && side.isCertain) ||
+    sides.every((side) => side.isCertain);
   return {
     verdict: isDenied ? 'denied' : 'allowed',
+    isCertain,
     from: world.endpoints[question.from]?.id ?? '',
     to: world.endpoints[question.to]?.id ?? '',
     protocol: question.protocol,
@@ -49,6 +54,7 @@ function explainSide(world: Compiled, question: Question, direction: Direction):
     nearest: [],
     l7: false,
     assumptions: [],
+    isCertain: true,
   };
   const { enforcement } = found;
   if (!enforcement.isEnforced) {
@@ -72,9 +78,12 @@ function explainSide(world: Compiled, question: Question, direction: Direction):
     };
     return allowedBy(onPort, { base, question, defaultDenyBy, context });
   }
-  const assumptions = assumptionsOf(found.entries, peer);
+  const onThisPort = found.entries.filter(
+    ({ ports }) => ports === undefined || ports.some((term) => covers(world, term, question, direction)),
+  );
+  const assumptions = unresolvedFor(onThisPort, peer);
   if (!enforcement.defaultDeny) {
-    return { ...base, verdict: 'allowed', reason: 'no-default-deny', rules: [], defaultDenyBy, assumptions };
+    return { ...base, verdict: 'allowed', reason: 'no-default-deny', rules: [], defaultDenyBy };
   }
   const subjectIdentity = world.identities.get(world.identityOf[subject] as number);
   return {
@@ -90,6 +99,7 @@ function explainSide(world: Compiled, question: Question, direction: Direction):
       peer,
     }),
     assumptions,
+    isCertain: assumptions.length === 0,
   };
 }
 
@@ -116,7 +126,10 @@ function allowedBy(
     defaultDenyBy,
     context,
   }: {
-    readonly base: Pick<SideDecision, 'direction' | 'subject' | 'nearest' | 'l7' | 'assumptions'>;
+    readonly base: Pick<
+      SideDecision,
+      'direction' | 'subject' | 'nearest' | 'l7' | 'assumptions' | 'isCertain'
+    >;
     readonly question: Question;
     readonly defaultDenyBy: SideDecision['defaultDenyBy'];
     readonly context: L7Context;
@@ -127,6 +140,10 @@ function allowedBy(
   const reason: DecisionReason = entries.length === 0 ? 'local-host' : 'allow-rule';
   const outcome: L7Outcome =
     entries.length < clauses.length ? { kind: 'plain' } : judgeL7(entries, question.l7, context);
+  // A toServices whose Service is not among the inputs counts as naming nobody, which opens its ports to all.
+  const isCertain =
+    entries.length < clauses.length ||
+    !entries.every((entry) => entry.assumptions.some(({ code }) => code === 'service-unknown'));
   const assumptions = [
     ...entries
       .filter(({ rule }) => rule.authentication === 'required')
@@ -135,10 +152,11 @@ function allowedBy(
   ];
   switch (outcome.kind) {
     case 'plain':
-      return { ...base, verdict: 'allowed', reason, rules, defaultDenyBy, assumptions };
+      return { ...base, isCertain, verdict: 'allowed', reason, rules, defaultDenyBy, assumptions };
     case 'accepted':
       return {
         ...base,
+        isCertain,
         verdict: 'allowed',
         reason,
         rules: outcome.entries.map(ruleOf),
@@ -149,6 +167,7 @@ function allowedBy(
     case 'unknown':
       return {
         ...base,
+        isCertain,
         verdict: 'allowed',
         reason,
         rules,
@@ -169,11 +188,17 @@ function allowedBy(
   }
 }
 
-/** Names that might open it, and what could not be resolved. */
-function assumptionsOf(entries: readonly Entry[], peer: Identity): readonly EngineAssumption[] {
-  const found: EngineAssumption[] = entries.flatMap(({ assumptions }) => assumptions);
-  if (!peer.isWorld) return found;
-  for (const { peers, policy } of entries) {
+/** Rules on the port that might admit the peer, if what they name were known. */
+function unresolvedFor(entries: readonly Entry[], peer: Identity): readonly EngineAssumption[] {
+  // The world at large has no address that a name or a group could hold.
+  if (!peer.isWorld || peer.cidrs.length === 0) return [];
+  const found: EngineAssumption[] = [];
+  for (const { peers, policy, isDeny, assumptions } of entries) {
+    if (isDeny) continue;
+    found.push(
+      ...assumptions.filter(({ code }) => code === 'cidr-group-unknown' || code === 'cloud-group-unresolved'),
+    );
+    if (peer.names.length > 0) continue;
     for (const selector of peers) {
       if (selector.kind !== 'fqdn') continue;
       const pattern = selector.pattern.matchName ?? selector.pattern.matchPattern ?? '';

@@ -69,10 +69,18 @@ export interface SideDecision {
   /** Whether matching rules look into the contents (HTTP, DNS, SNI). */
   readonly l7: boolean;
   readonly assumptions: readonly EngineAssumption[];
+  /**
+   * False where the verdict follows from the inputs, and something that they lack could turn it: which addresses a
+   * name has, who is in a group, whether a Service exists. `assumptions` say what.
+   */
+  readonly isCertain: boolean;
 }
 
 export interface Decision {
+  /** What follows from the inputs; see `isCertain`. */
   readonly verdict: 'allowed' | 'denied';
+  /** False where it cannot be decided: neither side refuses for certain, and one of them might. */
+  readonly isCertain: boolean;
   readonly from: string;
   readonly to: string;
   readonly protocol: Protocol;
