@@ -76,7 +76,7 @@ async function answer(
     case 'answer':
       break;
   }
-  const { canJson, canText } = await import('../../core/report/index.ts');
+  const { canJson, canText, verdictOf } = await import('../../core/report/index.ts');
   switch (options.output) {
     case 'table':
       io.out(canText(found, await textOptions(options.color, io)));
@@ -91,5 +91,5 @@ async function answer(
     }
   }
   if (await reportProblems({ problems: [...problems, ...read.problems] }, io)) return EXIT.error;
-  return found.decisions.every(({ verdict }) => verdict === 'allowed') ? EXIT.ok : EXIT.findings;
+  return verdictOf(found.decisions) === 'allowed' ? EXIT.ok : EXIT.findings;
 }

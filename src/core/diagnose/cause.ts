@@ -41,6 +41,7 @@ export function causeOf(judged: Judged, context: CauseContext): Cause {
     const policies = uniquePolicies(side);
     return { code: 'l7-refused', policies, request: requestText(judged) };
   }
+  if (!side.isCertain) return { code: 'undecidable', because: side.assumptions };
   return causeOfMiss(judged, { decision, side, unknown }, context);
 }
 

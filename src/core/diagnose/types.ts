@@ -66,6 +66,8 @@ export type Cause =
   | { readonly code: 'unknown-peer'; readonly address: string; readonly isUnmanaged: boolean }
   | { readonly code: 'l7-refused'; readonly policies: readonly PolicyRef[]; readonly request: string }
   | { readonly code: 'authentication'; readonly policies: readonly PolicyRef[] }
+  /** Rules admit this port by a name or a group, and who that is cannot be told from the inputs. */
+  | { readonly code: 'undecidable'; readonly because: readonly EngineAssumption[] }
   /** Dropped for another reason than policy; `report/` has advice for each. */
   | { readonly code: 'not-policy'; readonly reason: string }
   /** Recorded as dropped, and the files admit it. */
@@ -87,6 +89,7 @@ export const CAUSE_CODES = [
   'unknown-peer',
   'l7-refused',
   'authentication',
+  'undecidable',
   'not-policy',
   'disagreement',
 ] as const satisfies readonly CauseCode[];

@@ -43,11 +43,16 @@ function filesOf({ rules, defaultDenyBy, nearest }: SideDecision): readonly stri
   return [...rules, ...defaultDenyBy, ...nearest.map(({ rule }) => rule)].map(({ place }) => place.file);
 }
 
+/** One word for all pairs: every one allowed, one denied for certain, or neither. */
+export function verdictOf(decisions: readonly Decision[]): 'allowed' | 'denied' | 'undecidable' {
+  if (decisions.some(({ verdict, isCertain }) => verdict === 'denied' && isCertain)) return 'denied';
+  return decisions.every(({ isCertain }) => isCertain) ? 'allowed' : 'undecidable';
+}
+
 export function canJson(answer: Answer): unknown {
-  const isAllowed = answer.decisions.every(({ verdict }) => verdict === 'allowed');
   return {
     version: 1,
-    verdict: isAllowed ? 'allowed' : 'denied',
+    verdict: verdictOf(answer.decisions),
     question: answer.question,
     decisions: answer.decisions.map(decisionJson),
     assumed: answer.assumed,
@@ -64,7 +69,12 @@ function alike(
 ): readonly { readonly decision: Decision; readonly pairs: readonly string[] }[] {
   const groups = new Map<string, { decision: Decision; pairs: string[] }>();
   for (const decision of decisions) {
-    const key = JSON.stringify([decision.verdict, reasonKey(decision.egress), reasonKey(decision.ingress)]);
+    const key = JSON.stringify([
+      decision.verdict,
+      decision.isCertain,
+      reasonKey(decision.egress),
+      reasonKey(decision.ingress),
+    ]);
     const pair = `${printable(decision.from)} → ${printable(decision.to)}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { decision, pairs: [pair] });
@@ -87,12 +97,12 @@ function decisionLines(
   pairs: readonly string[],
   { width, paint, base }: { readonly width: number; readonly paint: Paint; readonly base: string },
 ): readonly string[] {
-  const { verdict, port, protocol } = decision;
-  const isAllowed = verdict === 'allowed';
-  const mark = isAllowed ? paint.good('✓') : paint.bad('✗');
+  const { port, protocol } = decision;
+  const verdict = verdictOf([decision]);
+  const mark = { allowed: paint.good('✓'), denied: paint.bad('✗'), undecidable: '?' }[verdict];
   const [first = ''] = pairs;
   const more = pairs.length > 1 ? `   and ${plural(pairs.length - 1, 'pair')} alike` : '';
-  const title = `${first}   ${portText(port, protocol)}   ${isAllowed ? 'allowed' : 'denied'}${more}`;
+  const title = `${first}   ${portText(port, protocol)}   ${verdict}${more}`;
   const layout = { indent: 2, column: 9, width };
   const lines = [`${mark} ${paint.strong(title)}`];
   for (const side of [decision.egress, decision.ingress]) {

@@ -78,9 +78,9 @@ function partyJson({ kind, name, namespace, workload, seenAs }: Party): unknown 
 
 /** A decision with its reasons, each side by itself. */
 export function decisionJson(decision: Decision): unknown {
-  const { verdict, from, to, protocol, port } = decision;
+  const { verdict, isCertain, from, to, protocol, port } = decision;
   return {
-    verdict,
+    verdict: isCertain ? verdict : 'undecidable',
     from,
     to,
     protocol,

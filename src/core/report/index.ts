@@ -1,4 +1,4 @@
-export { canJson, canText } from './can.ts';
+export { canJson, canText, verdictOf } from './can.ts';
 export { debugText, type TextOptions } from './debug.ts';
 export { debugDiff } from './debug-diff.ts';
 export { debugJson } from './debug-json.ts';

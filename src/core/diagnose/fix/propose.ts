@@ -72,6 +72,7 @@ function noFixFor(cause: Cause): NoFix | undefined {
     case 'not-policy':
     case 'disagreement':
     case 'unknown-peer':
+    case 'undecidable':
     case 'l7-refused':
     case 'authentication':
       return NOTHING;

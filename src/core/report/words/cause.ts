@@ -2,6 +2,7 @@ import type { Cause, Disagreement, Fix, FixStep, NoFix } from '../../diagnose/in
 import { dropReasonByName } from '../../model/drop-reason.ts';
 import { dropAdvice } from '../drop-advice.ts';
 import { printable } from '../printable.ts';
+import { engineAssumptionText } from './assumption.ts';
 import { listText, placeText, policyText } from './policy.ts';
 
 /** A cause in one sentence without a full stop; its code stands beside it. */
@@ -37,6 +38,8 @@ export function causeText(cause: Cause): string {
       return `no HTTP or DNS rule of ${listText(cause.policies.map(policyText))} accepts ${printable(cause.request)}`;
     case 'authentication':
       return 'a rule demands mutual authentication, which was not there yet';
+    case 'undecidable':
+      return `undecidable: ${listText(cause.because.map(engineAssumptionText))}`;
     case 'not-policy':
       return reasonText(cause.reason);
     case 'disagreement':
@@ -118,6 +121,8 @@ function nextStepText(cause: Cause): string {
       return 'check that the change is merged and applied, and that its policies are valid in the cluster';
     case 'unknown-peer':
       return 'find out what has this address, then admit it by an entity or a documented range';
+    case 'undecidable':
+      return 'see that the names are asked for through a DNS rule with L7 (rules.dns), so that the agent learns their addresses, and that the name in the rule is the one that is asked';
     case 'l7-refused':
       return 'extend the HTTP or DNS rule if the request is legitimate';
     case 'authentication':
