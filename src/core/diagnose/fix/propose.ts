@@ -38,7 +38,8 @@ export function proposeFix(judged: Judged, cause: Cause, context: ProposeContext
     const decision = decide(judged.edge, judged, search.state);
     const side = decision === undefined ? undefined : refusingSide(decision);
     if (decision === undefined) break;
-    if (side === undefined) return proved(judged, decision, { search, context });
+    if (side === undefined && decision.isCertain) return proved(judged, decision, { search, context });
+    if (side === undefined) break;
     if (side.reason !== 'default-deny' && side.reason !== 'enforced-always') {
       return { noFix: side.reason === 'deny-rule' ? { code: 'deny-is-deliberate' } : NOTHING };
     }
@@ -46,7 +47,7 @@ export function proposeFix(judged: Judged, cause: Cause, context: ProposeContext
       return { noFix: noFixAfter(judged, cause, search) };
   }
   const decision = decide(judged.edge, judged, search.state);
-  return decision?.verdict === 'allowed'
+  return decision?.verdict === 'allowed' && decision.isCertain
     ? proved(judged, decision, { search, context })
     : { noFix: { code: 'not-provable', tried: [...search.tried] } };
 }
