@@ -1,12 +1,11 @@
 import type { DecisionReason } from '../model/decision.ts';
-import { NAMESPACE_KEY } from '../model/label.ts';
 import { type AgentOptions, isAtLeast } from '../model/options.ts';
 import type { Entry } from './entry.ts';
-import type { Identity } from './identity-table.ts';
+import { hasKey, hasReservedLabel, type Identity } from './identity-table.ts';
 
 /** What an endpoint is to the agent before any policy is looked at. */
 export type SubjectKind =
-  /** The world, other nodes, pods of other clusters: nobody here enforces policy on them. */
+  /** The world, other nodes: nobody here enforces policy on them. */
   | 'outside'
   /** A label with the key `host`, of whatever source, while the host firewall is off (`repository.go`). */
   | 'host-firewall-off'
@@ -17,15 +16,16 @@ export type SubjectKind =
 
 /** @returns whose policies count, by `computePolicyEnforcementAndRules` in Cilium `pkg/policy/repository.go` */
 export function subjectKind(identity: Identity, options: AgentOptions): SubjectKind {
-  const reserved = (name: string): boolean =>
-    identity.byKey.get(name)?.some(({ source }) => source === 'reserved') ?? false;
   const isManaged =
-    identity.byKey.has(NAMESPACE_KEY) || identity.isHost || ['health', 'ingress', 'init'].some(reserved);
+    identity.isPod || identity.isHost || MANAGED.some((name) => hasReservedLabel(identity, name));
   if (!isManaged || identity.isWorld) return 'outside';
-  if (identity.byKey.has('host') && !options.hostFirewall) return 'host-firewall-off';
+  if (hasKey(identity, 'host') && !options.hostFirewall) return 'host-firewall-off';
   if (identity.isHost) return 'host';
-  return identity.byKey.has('init') ? 'init' : 'endpoint';
+  return hasKey(identity, 'init') ? 'init' : 'endpoint';
 }
+
+/** Endpoints of the agent's own, which it enforces on as on pods. */
+const MANAGED = ['health', 'ingress', 'init'] as const;
 
 /** How one direction of one endpoint stands. */
 export interface Enforcement {

@@ -1,16 +1,16 @@
-import { type Cidr, containsCidr, parseAddressOrCidr } from '../model/cidr.ts';
+import { type Cidr, parseAddressOrCidr } from '../model/cidr.ts';
 import { type Label, type LabelText, NAMESPACE_KEY, parseLabel } from '../model/label.ts';
 import type { AgentOptions } from '../model/options.ts';
-import type { Requirement, Selector } from '../model/selector.ts';
-import { matchesName } from './name-pattern.ts';
-import { cidrGroupLabelKey, type IdentitySelector } from './peer-selector.ts';
+import type { Requirement } from '../model/selector.ts';
+import type { IdentitySelector } from './peer-selector.ts';
 
 /** One set of labels, taken apart for matching. */
 export interface Identity {
   readonly index: number;
+  /** Sorted. */
   readonly labels: readonly LabelText[];
-  /** Labels by key, in label order; Cilium looks at the first of several sources (`LabelArray.LookupLabel`). */
-  readonly byKey: ReadonlyMap<string, readonly Label[]>;
+  /** The same, in the same order. */
+  readonly parsed: readonly Label[];
   /** Prefixes from `cidr:` labels, where this identity may be matched by CIDR rules at all. */
   readonly cidrs: readonly Cidr[];
   /** Names from `fqdn:` labels: a name, or the text of the selector that matched it. */
@@ -22,13 +22,24 @@ export interface Identity {
   readonly isPod: boolean;
 }
 
+/** Whether it has a label with this key, of whatever source. */
+export function hasKey({ parsed }: Pick<Identity, 'parsed'>, key: string): boolean {
+  return parsed.some((label) => label.key === key);
+}
+
+/** Whether it has the label `reserved:NAME`. */
+export function hasReservedLabel({ parsed }: Pick<Identity, 'parsed'>, name: string): boolean {
+  return parsed.some(({ source, key }) => source === 'reserved' && key === name);
+}
+
 /** Every distinct set of labels once, with an index from keys and values to identities. */
 export class IdentityTable {
   readonly #byKey = new Map<string, number>();
   readonly #identities: Identity[] = [];
-  readonly #labels = new Map<LabelText, Label>();
+  readonly #labels = new Map<LabelText, { readonly number: number; readonly label: Label }>();
   readonly #withKey = new Map<string, number[]>();
-  readonly #withValue = new Map<string, Map<string, number[]>>();
+  /** By key, made when a selector first asks for one of its values. */
+  readonly #withValue = new Map<string, ReadonlyMap<string, readonly number[]>>();
   readonly #options: AgentOptions;
 
   constructor(options: AgentOptions) {
@@ -45,18 +56,17 @@ export class IdentityTable {
 
   /** The identity of these labels, made if it is new. The order of labels does not matter. */
   intern(labels: readonly LabelText[]): Identity {
-    const sorted = [...labels].sort();
-    const key = sorted.join('\n');
+    const key = Uint32Array.from(labels, (text) => this.#known(text).number)
+      .sort()
+      .join();
     const known = this.#byKey.get(key);
     if (known !== undefined) return this.get(known);
-    const identity = this.#make(sorted);
+    const identity = this.#make([...labels].sort());
     this.#byKey.set(key, identity.index);
     this.#identities.push(identity);
-    for (const [name, list] of identity.byKey) {
+    for (const { key: name } of identity.parsed) {
       append(this.#withKey, name, identity.index);
-      let values = this.#withValue.get(name);
-      if (values === undefined) this.#withValue.set(name, (values = new Map<string, number[]>()));
-      for (const { value } of list) append(values, value, identity.index);
+      this.#withValue.delete(name);
     }
     return identity;
   }
@@ -78,121 +88,65 @@ export class IdentityTable {
 
   #having({ source, key, operator, values }: Requirement): readonly number[] | undefined {
     if (source === 'cidr') return undefined;
-    if (operator === 'Exists') return this.#withKey.get(key) ?? [];
+    if (operator === 'Exists') return this.#withKey.get(key) ?? NONE;
     if (operator !== 'In') return undefined;
-    const byValue = this.#withValue.get(key);
-    if (values.length === 1) return byValue?.get(values[0] ?? '') ?? [];
-    const all = new Set(values.flatMap((value) => byValue?.get(value) ?? []));
+    const byValue = this.#valuesOf(key);
+    if (values.length === 1) return byValue.get(values[0] ?? '') ?? NONE;
+    const all = new Set(values.flatMap((value) => byValue.get(value) ?? NONE));
     return [...all].sort((a, b) => a - b);
   }
 
-  #make(labels: readonly LabelText[]): Identity {
-    const byKey = new Map<string, Label[]>();
-    const cidrs: Cidr[] = [];
-    const names: string[] = [];
-    const groups: string[] = [];
-    for (const text of labels) {
-      const label = this.#parse(text);
-      const list = byKey.get(label.key);
-      if (list === undefined) byKey.set(label.key, [label]);
-      else list.push(label);
-      if (label.source === 'cidr') {
-        const cidr = parseAddressOrCidr(label.key);
-        if (cidr !== undefined) cidrs.push(cidr);
-      } else if (label.source === 'fqdn') names.push(label.key);
-      else if (label.source === 'cidrgroup') groups.push(label.key);
+  #valuesOf(key: string): ReadonlyMap<string, readonly number[]> {
+    const known = this.#withValue.get(key);
+    if (known !== undefined) return known;
+    const byValue = new Map<string, number[]>();
+    for (const index of this.#withKey.get(key) ?? NONE) {
+      for (const label of this.get(index).parsed) if (label.key === key) append(byValue, label.value, index);
     }
-    const reserved = (name: string): boolean =>
-      byKey.get(name)?.some(({ source }) => source === 'reserved') ?? false;
-    const isWorld = reserved('world') || reserved('world-ipv4') || reserved('world-ipv6');
-    const isHost = reserved('host');
-    const isNode = isHost || reserved('remote-node');
+    this.#withValue.set(key, byValue);
+    return byValue;
+  }
+
+  #make(labels: readonly LabelText[]): Identity {
+    const parsed = labels.map((text) => this.#known(text).label);
+    const isWorld = WORLDS.some((name) => hasReservedLabel({ parsed }, name));
+    const isHost = hasReservedLabel({ parsed }, 'host');
+    const isNode = isHost || hasReservedLabel({ parsed }, 'remote-node');
+    const isPod = hasKey({ parsed }, NAMESPACE_KEY);
     // Cilium `pkg/policy/types/selector.go` (`CIDRSelector`): who may be matched by address.
     const modes = this.#options.cidrMatchMode;
-    const isPod = byKey.has(NAMESPACE_KEY);
     const eligible = isWorld || (isNode ? modes.includes('nodes') : isPod && modes.includes('pods'));
+    const keysOf = (source: string): readonly string[] => {
+      const keys = parsed.filter((label) => label.source === source).map(({ key }) => key);
+      return keys.length === 0 ? NONE : keys;
+    };
+    const cidrs = eligible ? keysOf('cidr').flatMap((text) => parseAddressOrCidr(text) ?? []) : NONE;
     return {
       index: this.#identities.length,
       labels,
-      byKey,
-      cidrs: eligible ? cidrs : [],
-      names: isWorld ? names : [],
-      groups: eligible ? groups : [],
+      parsed,
+      cidrs: cidrs.length === 0 ? NONE : cidrs,
+      names: isWorld ? keysOf('fqdn') : NONE,
+      groups: eligible ? keysOf('cidrgroup') : NONE,
       isWorld,
       isHost,
       isPod,
     };
   }
 
-  #parse(text: LabelText): Label {
-    let label = this.#labels.get(text);
-    if (label === undefined) this.#labels.set(text, (label = parseLabel(text)));
-    return label;
-  }
-}
-
-/** Whether an identity is selected. */
-export function selects(selector: IdentitySelector, identity: Identity, options: AgentOptions): boolean {
-  switch (selector.kind) {
-    case 'labels':
-      return (selector.aggregate === true && identity.isPod) || holds(selector.selector, identity);
-    case 'cidr': {
-      const { cidrs, except, group } = selector;
-      const inside =
-        cidrs.some((outer) => identity.cidrs.some((inner) => containsCidr(outer, inner))) ||
-        (group !== '' && identity.groups.includes(cidrGroupLabelKey(group)));
-      return inside && !except.some((outer) => identity.cidrs.some((inner) => containsCidr(outer, inner)));
+  #known(text: LabelText): { readonly number: number; readonly label: Label } {
+    let known = this.#labels.get(text);
+    if (known === undefined) {
+      known = { number: this.#labels.size, label: parseLabel(text) };
+      this.#labels.set(text, known);
     }
-    case 'fqdn':
-      return identity.names.some((name) => isNamed(selector.pattern, name, options));
+    return known;
   }
 }
 
-function isNamed(
-  pattern: { readonly matchName?: string; readonly matchPattern?: string },
-  name: string,
-  options: AgentOptions,
-): boolean {
-  // In Hubble's labels the text is the selector's own; in known names it is a name.
-  if (name.includes('*')) return name === pattern.matchPattern;
-  return matchesName(pattern, name, options.version);
-}
-
-/** Cilium `pkg/policy/types/requirements.go`. */
-export function holds(selector: Selector, identity: Identity): boolean {
-  for (const wanted of selector.requirements) {
-    if (!requirementHolds(wanted, identity)) return false;
-  }
-  return true;
-}
-
-export function requirementHolds(wanted: Requirement, identity: Identity): boolean {
-  if (wanted.source === 'cidr') return cidrRequirementHolds(wanted, identity);
-  const label = lookUp(wanted, identity);
-  switch (wanted.operator) {
-    case 'In':
-      return label !== undefined && wanted.values.includes(label.value);
-    case 'NotIn':
-      return label === undefined || !wanted.values.includes(label.value);
-    case 'Exists':
-      return label !== undefined;
-    case 'DoesNotExist':
-      return label === undefined;
-  }
-}
-
-function lookUp({ source, key }: Requirement, identity: Identity): Label | undefined {
-  const list = identity.byKey.get(key);
-  if (list === undefined) return undefined;
-  return source === 'any' ? list[0] : list.find((label) => label.source === source);
-}
-
-/** For source `cidr` a key is a prefix, and having it means being inside. */
-function cidrRequirementHolds({ key, operator }: Requirement, identity: Identity): boolean {
-  const outer = parseAddressOrCidr(key);
-  const inside = outer !== undefined && identity.cidrs.some((inner) => containsCidr(outer, inner));
-  return operator === 'Exists' || operator === 'In' ? inside : !inside;
-}
+const WORLDS: readonly string[] = ['world', 'world-ipv4', 'world-ipv6'];
+/** Shared by all that have none: there are many identities. */
+const NONE: readonly never[] = [];
 
 function append(map: Map<string, number[]>, key: string, index: number): void {
   const list = map.get(key);

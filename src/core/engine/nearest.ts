@@ -7,8 +7,9 @@ import type { Compiled } from './compile.ts';
 import { covers } from './covers.ts';
 import type { Question } from './engine.ts';
 import { type Entry, formatTerm, ruleOf } from './entry.ts';
-import { holds, type Identity, requirementHolds, selects } from './identity-table.ts';
+import type { Identity } from './identity-table.ts';
 import type { IdentitySelector } from './peer-selector.ts';
+import { holds, requirementHolds, selects } from './selects.ts';
 
 /** How many near misses an answer carries. */
 const NEAREST_MAX = 5;

@@ -1,7 +1,8 @@
 import { formatCidr } from '../model/cidr.ts';
 import type { AgentOptions } from '../model/options.ts';
-import { type Identity, type IdentityTable, selects } from './identity-table.ts';
+import type { Identity, IdentityTable } from './identity-table.ts';
 import type { IdentitySelector } from './peer-selector.ts';
+import { selects } from './selects.ts';
 
 /** Every distinct selector once, with the identities that it selects. */
 export class SelectorTable {
