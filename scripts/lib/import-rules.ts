@@ -27,6 +27,7 @@ const CATALOG = 'src/core/catalog';
 const LINT = 'src/core/lint';
 const ASK = 'src/core/ask';
 const DIAGNOSE = 'src/core/diagnose';
+const CHANGE = 'src/core/change';
 const REPORT = 'src/core/report';
 const PORTS = 'src/core/ports';
 
@@ -43,7 +44,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { from: LINT, to: [MODEL, MANIFEST, ENGINE, FLOW, PORTS, CATALOG], packages: [], ...CORE },
   { from: ASK, to: [MODEL, MANIFEST, ENGINE, CATALOG], packages: [], ...CORE },
   { from: DIAGNOSE, to: [MODEL, MANIFEST, ENGINE, FLOW, PORTS, CATALOG], packages: [], ...CORE },
-  { from: REPORT, to: [MODEL, MANIFEST, ENGINE, FLOW, CATALOG, LINT, ASK, DIAGNOSE], packages: [], ...CORE },
+  { from: CHANGE, to: [MODEL, MANIFEST, ENGINE, FLOW, PORTS, CATALOG, ASK, DIAGNOSE], packages: [], ...CORE },
+  {
+    from: REPORT,
+    to: [MODEL, MANIFEST, ENGINE, FLOW, CATALOG, LINT, ASK, DIAGNOSE, CHANGE],
+    packages: [],
+    ...CORE,
+  },
   { from: 'src/core/index.ts', to: ['src/core'], packages: [], ...CORE },
   ...ADAPTERS.map((name) => ({
     from: `src/adapters/${name}`,

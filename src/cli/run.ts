@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCan } from './commands/can.ts';
 import { addDebug } from './commands/debug.ts';
+import { addNamespace } from './commands/namespace.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
@@ -29,6 +30,7 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
     .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.columns ?? 80 });
   addDebug(program, io, done);
   addCan(program, io, done);
+  addNamespace(program, io, done);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;

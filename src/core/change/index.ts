@@ -1,0 +1,15 @@
+// Plans of changes to people's files: what would be written, with its proof, or why nothing is.
+export type { Effect } from './effect.ts';
+export {
+  type NamespaceEntry,
+  type NamespaceFault,
+  namespaceEntries,
+} from './namespace/entries.ts';
+export {
+  type LabelChange,
+  type NamespaceChange,
+  type NamespacePlan,
+  planNamespaceChange,
+} from './namespace/plan.ts';
+export type { NamespaceRequest } from './namespace/wanted.ts';
+export type { ChangeRefusal, WantedLabels } from './types.ts';

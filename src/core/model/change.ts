@@ -1,0 +1,55 @@
+/** A file as it was read, and as it is to be. */
+export interface FileChange {
+  /** Relative to the repository's root, with `/`. */
+  readonly path: string;
+  /** Absent where the file is new. Who writes it must find exactly this text there. */
+  readonly before: string | undefined;
+  readonly text: string;
+}
+
+export type CommitOutcome =
+  | { readonly kind: 'committed'; readonly committed: Committed }
+  | { readonly kind: 'refused'; readonly refusal: CommitRefusal };
+
+export interface Committed {
+  /** The commit's id. */
+  readonly commit: string;
+  readonly branch: string;
+  /** Files that are not in the commit as they were planned, or were not planned: hooks can do that. */
+  readonly altered: readonly string[];
+}
+
+/** Why nothing was committed. The wording is in `report/`. */
+export interface CommitRefusal {
+  readonly code: CommitRefusalCode;
+  readonly paths: readonly string[];
+  readonly detail: string;
+}
+
+export const COMMIT_REFUSAL_CODES = [
+  /** There is nothing that keeps changes, or the program for it is missing. `detail`: what it said. */
+  'no-store',
+  /** No commit yet, so that no branch can begin. */
+  'no-history',
+  /** Changed and not committed, or not tracked. `paths`. */
+  'dirty-file',
+  /** Not what was read: somebody changed it since. `paths`. */
+  'file-changed',
+  /** Outside of the repository, or behind a link. `paths`. */
+  'outside',
+  /** Told to be ignored. `paths`. */
+  'ignored-file',
+  /** No name for a branch. `detail`: the name. */
+  'branch-name',
+  /** There is such a branch, and it is not the one that is checked out. `detail`: the name. */
+  'branch-exists',
+  /** No branch is checked out to commit on. */
+  'no-branch',
+  /** A merge, a rebase or the like is not finished. `detail`: which. */
+  'in-progress',
+  /** Nobody is named as the author. `detail`: what was said. */
+  'no-identity',
+  /** A hook, a signature or the store itself refused. `detail`: what was said. */
+  'commit-failed',
+] as const;
+export type CommitRefusalCode = (typeof COMMIT_REFUSAL_CODES)[number];
