@@ -50,6 +50,7 @@ export function effectiveNamespace(namespace: string): string {
 /** Only literal names, `.`, `.*`, `.+` and alternatives at the top are read: no expression can take long. */
 function matchesPattern(pattern: string | undefined, values: readonly string[]): boolean | undefined {
   if (pattern === undefined || pattern === '') return true;
+  if (/^[A-Za-z0-9_/-]*$/.test(pattern)) return values.includes(pattern);
   if (!/^[A-Za-z0-9_.*+|/-]*$/.test(pattern) || /(?:^|[^.])[*+]/.test(pattern)) return undefined;
   const globs = pattern
     .split('|')

@@ -53,9 +53,19 @@ function readWritten(
   text: string,
   { screening, range, parse }: IndexedDocument,
 ): Readonly<Record<string, string>> | undefined {
-  if (screening.kind !== 'ConfigMap' || !text.slice(range.start, range.end).includes(name)) return undefined;
+  if (screening.kind !== 'ConfigMap' || !mayBeNamed(text.slice(range.start, range.end), name))
+    return undefined;
   const { value } = parse();
   return textAt(value, ['metadata', 'name']) === name ? textMap(fieldAt(value, ['data'])) : undefined;
+}
+
+/** ConfigMaps can be large, so only those are parsed in which the name stands as one. */
+function mayBeNamed(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+    const before = text.slice(Math.max(0, at - 40), at);
+    if (/["']?name["']?[ \t]*:[ \t]*(?:[&!][^ ]*[ \t]+)?["']?$/.test(before)) return true;
+  }
+  return false;
 }
 
 /** @returns whether all files that it names could be read */

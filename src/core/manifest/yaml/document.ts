@@ -3,6 +3,7 @@ import type { Path, Place } from '../../model/place.ts';
 import { type Converted, convertDocument, type Oddity } from './convert.ts';
 import { offsetAt } from './locate.ts';
 import { MAX_DEPTH, nestsTooDeep } from './nesting.ts';
+import { type PlainDocument, readPlainDocument, spotOffset } from './plain/document.ts';
 import type { DocumentRange } from './split.ts';
 import type { TextSource } from './text.ts';
 
@@ -35,6 +36,8 @@ export interface YamlDocument {
 /** Parses one document of a stream. Never throws: what is wrong is among the faults. */
 export function parseYaml(source: TextSource, range: DocumentRange): YamlDocument {
   const text = source.text.slice(range.start, range.end);
+  const plain = readPlainDocument(text);
+  if (plain !== undefined) return fromPlain(source, range, text, plain);
   if (nestsTooDeep(text)) return tooDeep(source, range);
   const parsed = parseDocument(text, PARSE_OPTIONS);
   const converted = convertDocument(parsed);
@@ -48,6 +51,25 @@ export function parseYaml(source: TextSource, range: DocumentRange): YamlDocumen
     hasCollectionKey: converted.oddities.some((oddity) => oddity.kind === 'collection-as-key'),
     locate: (path) => source.place(range.start + offsetAt(parsed.contents, path)),
     copy: () => convertDocument(parsed).value,
+  };
+}
+
+function fromPlain(
+  source: TextSource,
+  range: DocumentRange,
+  text: string,
+  { value, root }: PlainDocument,
+): YamlDocument {
+  return {
+    file: source.file,
+    index: range.index,
+    text,
+    value,
+    faults: [],
+    readable: true,
+    hasCollectionKey: false,
+    locate: (path) => source.place(range.start + spotOffset(root, path)),
+    copy: () => readPlainDocument(text)?.value,
   };
 }
 

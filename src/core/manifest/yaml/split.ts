@@ -16,16 +16,13 @@ export interface DocumentRange {
 export function splitDocuments(text: string): readonly DocumentRange[] {
   const documents: DocumentRange[] = [];
   let start = 0;
-  // A range between markers is a document if `---` began it or if anything is in it.
-  let begun = false;
   const close = (end: number): void => {
-    if (begun || hasContent(text, start, end)) documents.push({ index: documents.length, start, end });
+    // A marker that begins a document counts as contents.
+    if (hasContent(text, start, end)) documents.push({ index: documents.length, start, end });
   };
   for (let at = nextMarker(text, 0); at !== -1; at = nextMarker(text, at + 3)) {
     close(at);
-    const opens = text.charCodeAt(at) === 0x2d;
-    start = opens ? at : at + 3;
-    begun = opens;
+    start = text.charCodeAt(at) === 0x2d ? at : at + 3;
   }
   close(text.length);
   return documents;
