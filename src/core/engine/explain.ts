@@ -162,7 +162,7 @@ function allowedBy(
         rules: outcome.entries.map(ruleOf),
         defaultDenyBy,
         l7: true,
-        assumptions: [...assumptions, ...outcome.assumptions],
+        assumptions,
       };
     case 'unknown':
       return {
@@ -183,7 +183,7 @@ function allowedBy(
         rules,
         defaultDenyBy,
         l7: true,
-        assumptions: [...assumptions, ...outcome.assumptions],
+        assumptions,
       };
   }
 }

@@ -2,19 +2,15 @@ import { RE2JS } from 're2js';
 import type { EngineAssumption } from '../model/decision.ts';
 import type { HeaderMatch, HttpRule, L7Request, L7Rules } from '../model/l7.ts';
 import type { CiliumVersion } from '../model/options.ts';
-import type { Entry, PortTerm } from './entry.ts';
+import { type Entry, type PortTerm, refOf } from './entry.ts';
 import { matchesName } from './name-pattern.ts';
 
 /** What rules on contents make of a connection that layers 3 and 4 admit. */
 export type L7Outcome =
   /** Some rule admits it whatever it holds, which voids all rules on contents. */
   | { readonly kind: 'plain' }
-  | {
-      readonly kind: 'accepted';
-      readonly entries: readonly Entry[];
-      readonly assumptions: readonly EngineAssumption[];
-    }
-  | { readonly kind: 'refused'; readonly assumptions: readonly EngineAssumption[] }
+  | { readonly kind: 'accepted'; readonly entries: readonly Entry[] }
+  | { readonly kind: 'refused' }
   | { readonly kind: 'unknown'; readonly assumptions: readonly EngineAssumption[] };
 
 /** What judging takes besides the rules and the request. */
@@ -40,28 +36,17 @@ export function judgeL7(
 ): L7Outcome {
   const rules = entries.map((entry) => ({ entry, l7: l7RulesFor(entry, covers) }));
   if (!defaultDeny || rules.some(({ l7 }) => l7.some((rule) => rule === undefined))) return { kind: 'plain' };
-  const notEvaluated = (): L7Outcome => ({
-    kind: 'unknown',
-    assumptions: entries.map(({ policy: { kind, namespace, name } }) => ({
-      code: 'l7-not-evaluated',
-      policy: { kind, namespace, name },
-    })),
-  });
-  if (request === undefined) return notEvaluated();
   const accepting: Entry[] = [];
   const assumptions: EngineAssumption[] = [];
-  let isUnknown = false;
   for (const { entry, l7 } of rules) {
     for (const rule of l7) {
-      if (rule === undefined) continue;
-      const answer = acceptsRequest(rule, request, { entry, version });
-      assumptions.push(...answer.assumptions);
-      if (answer.accepts === 'yes') accepting.push(entry);
-      else if (answer.accepts === 'unknown') isUnknown = true;
+      const answer = rule === undefined ? 'yes' : acceptsRequest(rule, request, version);
+      if (answer === 'yes') accepting.push(entry);
+      else if (answer !== 'no') assumptions.push({ code: answer, policy: refOf(entry.policy) });
     }
   }
-  if (accepting.length > 0) return { kind: 'accepted', entries: [...new Set(accepting)], assumptions };
-  return isUnknown ? notEvaluated() : { kind: 'refused', assumptions };
+  if (accepting.length > 0) return { kind: 'accepted', entries: [...new Set(accepting)] };
+  return assumptions.length > 0 ? { kind: 'unknown', assumptions } : { kind: 'refused' };
 }
 
 /** The rules on contents that this rule has for the port; undefined stands for a part without any. */
@@ -69,33 +54,24 @@ function l7RulesFor({ ports }: Entry, covers: L7Context['covers']): readonly (L7
   return ports === undefined ? [undefined] : ports.filter(covers).map(({ l7 }) => l7);
 }
 
-interface Answer {
-  readonly accepts: 'yes' | 'no' | 'unknown';
-  readonly assumptions: readonly EngineAssumption[];
-}
+/** Whether a rule accepts a request, or what must be taken for granted. */
+type Answer = 'yes' | 'no' | 'l7-not-evaluated' | 'secret-unknown';
 
-const YES: Answer = { accepts: 'yes', assumptions: [] };
-const NO: Answer = { accepts: 'no', assumptions: [] };
-const UNKNOWN: Answer = { accepts: 'unknown', assumptions: [] };
-
-function acceptsRequest(
-  rules: L7Rules,
-  request: L7Request,
-  { entry, version }: { readonly entry: Entry; readonly version: CiliumVersion },
-): Answer {
+function acceptsRequest(rules: L7Rules, request: L7Request | undefined, version: CiliumVersion): Answer {
+  if (request === undefined) return 'l7-not-evaluated';
   switch (rules.kind) {
     case 'http':
-      return request.kind === 'http' ? acceptsHttp(rules.rules, request, entry) : UNKNOWN;
+      return request.kind === 'http' ? acceptsHttp(rules.rules, request) : 'l7-not-evaluated';
     case 'dns':
-      if (request.kind !== 'dns') return UNKNOWN;
-      return rules.rules.some((pattern) => matchesName(pattern, request.name, version)) ? YES : NO;
+      if (request.kind !== 'dns') return 'l7-not-evaluated';
+      return rules.rules.some((pattern) => matchesName(pattern, request.name, version)) ? 'yes' : 'no';
     case 'sni':
-      if (request.kind !== 'sni') return UNKNOWN;
+      if (request.kind !== 'sni') return 'l7-not-evaluated';
       return rules.names.some((name) => matchesName({ matchPattern: name }, request.name, SNI_RULES))
-        ? YES
-        : NO;
+        ? 'yes'
+        : 'no';
     case 'other':
-      return UNKNOWN;
+      return 'l7-not-evaluated';
   }
 }
 
@@ -105,22 +81,16 @@ const SNI_RULES: CiliumVersion = '1.20';
 function acceptsHttp(
   rules: readonly HttpRule[],
   request: Extract<L7Request, { readonly kind: 'http' }>,
-  entry: Entry,
 ): Answer {
-  let answer: Answer = rules.length === 0 ? YES : NO;
-  for (const rule of rules) {
-    if (!acceptsHttpRule(rule, request)) continue;
-    const hasSecret = (rule.headerMatches ?? []).some(
-      ({ hasSecret, mismatch }) => hasSecret && mismatch === undefined,
-    );
-    if (!hasSecret) return YES;
-    const { kind, namespace, name } = entry.policy;
-    answer = {
-      accepts: 'unknown',
-      assumptions: [{ code: 'secret-unknown', policy: { kind, namespace, name } }],
-    };
-  }
-  return answer;
+  if (rules.length === 0) return 'yes';
+  const matching = rules.filter((rule) => acceptsHttpRule(rule, request));
+  if (matching.length === 0) return 'no';
+  return matching.every(hasSecret) ? 'secret-unknown' : 'yes';
+}
+
+/** Whether a header must equal what a Secret holds. */
+function hasSecret({ headerMatches = [] }: HttpRule): boolean {
+  return headerMatches.some((match) => match.hasSecret && match.mismatch === undefined);
 }
 
 /** All fields of one rule must hold; a field that is not written is any. */

@@ -97,8 +97,9 @@ function missingLabels({ requirements }: Selector, identity: Identity): readonly
   const labels = new Set<LabelText>();
   for (const wanted of requirements) {
     if (requirementHolds(wanted, identity)) continue;
-    if (!identity.isPod || wanted.operator !== 'In' || !isAddable(wanted)) return undefined;
     const beside = requirements.filter(({ key }) => key === wanted.key);
+    if (wanted.operator === 'Exists' && beside.some(({ operator }) => operator === 'In')) continue;
+    if (!identity.isPod || wanted.operator !== 'In' || !isAddable(wanted)) return undefined;
     const value = wanted.values.find((candidate) => beside.every((other) => accepts(other, candidate)));
     if (value === undefined) return undefined;
     labels.add(formatLabel({ source: 'k8s', key: wanted.key, value }));
