@@ -363,6 +363,55 @@ describe('what an answer took for granted', () => {
   });
 });
 
+describe('whether an answer is certain', () => {
+  const service = 'toServices: [{k8sService: {serviceName: db, namespace: a}}]';
+  const onPort = 'toPorts: [{ports: [{port: "80", protocol: TCP}]}]';
+  const egress = (...rules: readonly string[]): string =>
+    cnp(`endpointSelector: {matchLabels: {app: x}}, egress: [${rules.map((rule) => `{${rule}}`).join()}]`);
+
+  it.each([
+    ['a denied address whose name may be allowed', egress('toFQDNs: [{matchName: a.io}]'), '1.1.1.1', false],
+    ['the world at large, which has no name', egress('toFQDNs: [{matchName: a.io}]'), 'world', true],
+    ['a pod, which no name is for', egress('toFQDNs: [{matchName: a.io}]'), 'a/y', true],
+    [
+      'a name on another port',
+      egress('toFQDNs: [{matchName: a.io}], toPorts: [{ports: [{port: "1"}]}]'),
+      '1.1.1.1',
+      true,
+    ],
+    ['an address that may be in a group', egress('toCIDRSet: [{cidrGroupRef: offices}]'), '1.1.1.1', false],
+    ['a pod, which is in no group', egress('toCIDRSet: [{cidrGroupRef: offices}]'), 'a/y', true],
+    ['a pod that an unknown Service may select', egress(service), 'a/y', false],
+    ['a node, which no Service selects', egress(service), 'remote-node', true],
+    ['what an unknown Service opens to all', egress(`${service}, ${onPort}`), 'b/x', false],
+    ['what another rule opens as well', egress(`${service}, ${onPort}`, 'toEntities: [all]'), 'b/x', true],
+    [
+      'what a deny rule closes',
+      `${egress('toFQDNs: [{matchName: a.io}]')}${cnp('endpointSelector: {}, egressDeny: [{toEntities: [world]}]', 'deny')}`,
+      '1.1.1.1',
+      true,
+    ],
+  ])('%s', (_what, policies, to, isCertain) => {
+    const decision = asked({ policies }, 'a/x', to);
+    expect(decision.egress.isCertain).toBe(isCertain);
+    expect(decision.isCertain).toBe(isCertain);
+    expect(decision.egress.assumptions.length > 0).toBe(!isCertain || to === 'b/x');
+  });
+
+  it('is, where the other side denies for certain', () => {
+    const policies = [
+      egress(service),
+      cnp('endpointSelector: {matchLabels: {app: y}}, ingress: [{}]', 'closed'),
+    ].join('');
+    const decision = asked({ policies }, 'a/x', 'a/y');
+    expect([decision.egress.isCertain, decision.ingress.isCertain, decision.isCertain]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+});
+
 const GET: Extract<L7Request, { kind: 'http' }> = { kind: 'http', method: 'GET', path: '/', host: 'web' };
 
 function asked(given: WorldGiven, from: string, to: string, port = 80, l7?: L7Request): Decision {

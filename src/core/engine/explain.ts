@@ -190,15 +190,14 @@ function allowedBy(
 
 /** Rules on the port that might admit the peer, if what they name were known. */
 function unresolvedFor(entries: readonly Entry[], peer: Identity): readonly EngineAssumption[] {
-  // The world at large has no address that a name or a group could hold.
-  if (!peer.isWorld || peer.cidrs.length === 0) return [];
+  // The world at large has no address that a name, a group or a Service could hold.
+  const isAddress = peer.cidrs.length > 0;
   const found: EngineAssumption[] = [];
   for (const { peers, policy, isDeny, assumptions } of entries) {
     if (isDeny) continue;
-    found.push(
-      ...assumptions.filter(({ code }) => code === 'cidr-group-unknown' || code === 'cloud-group-unresolved'),
-    );
-    if (peer.names.length > 0) continue;
+    // A Service stands for pods or for addresses; groups for addresses alone.
+    found.push(...assumptions.filter(({ code }) => isAddress || (peer.isPod && code === 'service-unknown')));
+    if (!peer.isWorld || !isAddress || peer.names.length > 0) continue;
     for (const selector of peers) {
       if (selector.kind !== 'fqdn') continue;
       const pattern = selector.pattern.matchName ?? selector.pattern.matchPattern ?? '';
