@@ -381,6 +381,37 @@ spec: {path: ./apps, targetNamespace: shop}
   });
 });
 
+describe('readRepository() bounds what kustomizations cost', () => {
+  it('where a patch copies an object into itself again and again', () => {
+    const operations = Array.from({ length: 40 }, (_, i) => ({
+      op: 'copy',
+      from: '/metadata',
+      path: `/metadata/x${i}`,
+    }));
+    const read = readFiles({
+      'kustomization.yaml': kustomizationText(
+        'resources: [n.yaml]',
+        'patches: [{path: p.json, target: {kind: Namespace}}]',
+      ),
+      'n.yaml': namespaceText('shop', 'a: b'),
+      'p.json': JSON.stringify(operations),
+    });
+    expect(read.namespaces).toHaveLength(1);
+    expect(read.approximations.map(brief)).toEqual(['kustomize-not-built patches 1× kustomization.yaml:4']);
+  });
+
+  it('where bases are nested without end', () => {
+    const files: Record<string, string> = {
+      'k0/kustomization.yaml': kustomizationText('resources: [p.yaml]'),
+    };
+    files['k0/p.yaml'] = policyText('one', 'shop');
+    for (let i = 1; i <= 3000; i += 1)
+      files[`k${i}/kustomization.yaml`] = kustomizationText(`resources: [../k${i - 1}]`);
+    const read = readFiles(files);
+    expect(read.approximations.map(({ detail }) => detail.split(' ')[0])).toContain('too-many');
+  });
+});
+
 describe('readRepository() names what it does not build', () => {
   it('of kustomizations', () => {
     const read = readFiles({

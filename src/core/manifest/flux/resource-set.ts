@@ -28,6 +28,8 @@ export interface ResourceSet {
 }
 
 const MAX_INPUTS = 2_000;
+/** Of all that is rendered together. */
+const MAX_OUTPUT = 16_000_000;
 
 /**
  * Renders a Flux ResourceSet (flux-operator `internal/builder/resourceset.go`, mid 2026): every template for every
@@ -96,6 +98,7 @@ function renderAll(
 ): { readonly rendered: readonly Rendered[]; readonly fault: string } {
   const rendered: Rendered[] = [];
   let fault = '';
+  let length = 0;
   for (const template of templates) {
     const nodes = parseTemplate(template.text);
     if (nodes === undefined) {
@@ -104,8 +107,13 @@ function renderAll(
     }
     for (const { input, path, values } of sets) {
       const outcome = renderTemplate(nodes, values);
-      if ('fault' in outcome) fault ||= outcome.fault;
-      else rendered.push({ input, path: input === -1 ? template.path : path, text: outcome.text });
+      if ('fault' in outcome) {
+        fault ||= outcome.fault;
+        continue;
+      }
+      length += outcome.text.length;
+      if (length > MAX_OUTPUT) return { rendered, fault: 'too much output' };
+      rendered.push({ input, path: input === -1 ? template.path : path, text: outcome.text });
     }
   }
   return { rendered, fault };

@@ -28,6 +28,7 @@ export interface Build {
 
 /** Bases that are included twice at each of many levels would double each time. */
 const MAX_ENTRIES = 50_000;
+const MAX_NESTING = 64;
 
 /**
  * Follows a kustomization to the files that it includes. As in kustomize (`kusttarget.go`): a directory is built
@@ -99,5 +100,6 @@ function directoryOfReference(
   const path = resolvePath(directory, reference.path);
   const found = path === undefined ? undefined : state.tree.kustomizationIn(path);
   if (found === undefined) return gap('missing');
-  return state.open.has(found.directory) ? gap('cycle') : found;
+  if (state.open.has(found.directory)) return gap('cycle');
+  return state.open.size >= MAX_NESTING ? gap('too-many') : found;
 }

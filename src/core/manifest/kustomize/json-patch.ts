@@ -12,15 +12,22 @@ export function applyJsonPatch(
   operations: readonly unknown[],
   context: { readonly origins: Origins; readonly origin: Origin },
 ): boolean {
+  const budget = { left: MAX_COPIED };
   return operations.every((operation, i) =>
     applyOperation(target, operation, {
       origins: context.origins,
       origin: { locate: context.origin.locate, path: [...context.origin.path, i] },
+      budget,
     }),
   );
 }
 
-type Context = Parameters<typeof applyJsonPatch>[2];
+interface Context {
+  readonly origins: Origins;
+  readonly origin: Origin;
+  /** How many values may still be copied. */
+  readonly budget: { left: number };
+}
 
 function applyOperation(target: Fields, operation: unknown, context: Context): boolean {
   const path = readPointer(field(operation, 'path'));
@@ -42,7 +49,8 @@ function applyOperation(target: Fields, operation: unknown, context: Context): b
       const from = readPointer(field(operation, 'from'));
       const found = from === undefined ? undefined : lookUp(target, from);
       if (from === undefined || found === undefined) return false;
-      const copied = deepCopy(found.value);
+      const copied = deepCopy(found.value, context.budget);
+      if (copied === undefined) return false;
       if (field(operation, 'op') === 'move' && remove(target, from, context) === undefined) return false;
       return put(target, path, copied, 'add', context);
     }
@@ -145,12 +153,21 @@ function isEqual(a: unknown, b: unknown): boolean {
   );
 }
 
-function deepCopy(value: unknown): unknown {
+/** Copies into what was copied double an object each time. */
+const MAX_COPIED = 5_000;
+
+/** @returns undefined where there is too much to copy */
+function deepCopy(value: unknown, budget: { left: number }): unknown {
+  budget.left -= 1;
+  if (budget.left < 0) return undefined;
   const list = asList(value);
-  if (list !== undefined) return list.map(deepCopy);
+  if (list !== undefined) {
+    const items = list.map((item) => deepCopy(item, budget));
+    return budget.left < 0 ? undefined : items;
+  }
   const fields = asFields(value);
   if (fields === undefined) return value;
   const copy = Object.create(null) as Fields;
-  for (const [key, entry] of Object.entries(fields)) copy[key] = deepCopy(entry);
-  return copy;
+  for (const [key, entry] of Object.entries(fields)) copy[key] = deepCopy(entry, budget);
+  return budget.left < 0 ? undefined : copy;
 }

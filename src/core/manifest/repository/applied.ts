@@ -68,7 +68,12 @@ export function findApplied(
   const build = ({ kustomization, flux, defaultNamespace }: Root): void => {
     const { entries, gaps: found } = buildFrom(kustomization, tree);
     gaps.push(...found);
+    const seen = new Set<string>();
     for (const { file, layers } of entries) {
+      // The same file by the same way twice is the same.
+      const way = `${file} ${layers.map((layer) => layer.directory).join(' ')}`;
+      if (seen.has(way)) continue;
+      seen.add(way);
       const list = appearances.get(file) ?? [];
       list.push({ layers, flux, defaultNamespace, root: kustomization.directory });
       appearances.set(file, list);

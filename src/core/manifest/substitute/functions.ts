@@ -28,7 +28,7 @@ export function applyOperator(operator: string, value: string, args: readonly st
     case '/':
       return value.replace(first, () => second);
     case '//':
-      return value.replaceAll(first, () => second);
+      return replaceAll(value, first, second);
     case '/#':
       return args.length === 2 && value.startsWith(first) ? second + value.slice(first.length) : value;
     case '/%':
@@ -39,6 +39,14 @@ export function applyOperator(operator: string, value: string, args: readonly st
       return value === '' ? args.join('') : value;
   }
 }
+
+/** No value of a manifest grows so much; an attack's would. */
+function replaceAll(value: string, from: string, to: string): string {
+  const parts = value.split(from);
+  return parts.length * to.length > MAX_REPLACED ? value : parts.join(to);
+}
+
+const MAX_REPLACED = 1_000_000;
 
 function mapFirst(value: string, change: (character: string) => string): string {
   const [first = ''] = value;

@@ -156,6 +156,10 @@ describe('substitute() as a law', () => {
 
   it('does not take long for deep nesting or a long value', () => {
     expect(substitute('${x:='.repeat(5000), new Map()).refused).toBe(true);
+    const big = new Map([['x', 'a'.repeat(50_000)]]);
+    expect(substitute('${x}'.repeat(1000), big).refused).toBe(true);
+    expect(substitute(`${'${y:='.repeat(20)}${'${x}'.repeat(100)}${'}'.repeat(20)}`, big).refused).toBe(true);
+    expect(substitute('${x//a/${x}}', big)).toMatchObject({ text: big.get('x'), refused: false });
     const long = 'a'.repeat(100_000);
     expect(replace('${x%%*b*b*b*b*b}', { x: long })).toBe(long);
   });

@@ -28,8 +28,13 @@ export function substitute(
   if (!text.includes('$')) return { text, unresolved: [], refused: false };
   const pieces = parsePieces(text);
   if (pieces === undefined) return { text, unresolved: [], refused: true };
-  const context: Context = { variables, unknown, unresolved: new Set() };
-  const replaced = pieces.map((piece) => evaluate(piece, context)).join('');
+  const context: Context = { variables, unknown, unresolved: new Set(), length: 0 };
+  const parts: string[] = [];
+  for (const piece of pieces) {
+    parts.push(evaluate(piece, context));
+    if (context.length > MAX_LENGTH) return { text, unresolved: [], refused: true };
+  }
+  const replaced = parts.join('');
   return { text: replaced, unresolved: [...context.unresolved], refused: false };
 }
 
@@ -48,14 +53,26 @@ export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }
 
+/** Of all texts that an evaluation makes on its way; an object in a cluster is no larger either. */
+const MAX_LENGTH = 2_000_000;
+
 interface Context {
   readonly variables: Variables;
   readonly unknown: 'empty' | 'keep';
   readonly unresolved: Set<string>;
+  length: number;
 }
 
 function evaluate(piece: Piece, context: Context): string {
+  const text = evaluatePiece(piece, context);
+  context.length += text.length;
+  return text;
+}
+
+function evaluatePiece(piece: Piece, context: Context): string {
   if (piece.kind === 'text') return piece.text;
+  // What is over the limit is refused as a whole, so nothing more needs to be made.
+  if (context.length > MAX_LENGTH) return '';
   const value = context.variables.get(piece.name);
   if (value === undefined && !hasDefault(piece.operator)) {
     context.unresolved.add(piece.name);

@@ -12,7 +12,16 @@ export function callFunction(name: string, args: readonly unknown[]): unknown {
   if (args.length < known.min || args.length > (known.max ?? known.min)) {
     throw new TemplateFault(`arguments of ${name}`);
   }
-  return known.call(args);
+  const value = known.call(args);
+  return typeof value === 'string' ? bounded(value, value.length) : value;
+}
+
+/** A template that doubles a text again and again is stopped early. */
+const MAX_TEXT = 1_000_000;
+
+function bounded<Value>(value: Value, length: number): Value {
+  if (length > MAX_TEXT) throw new TemplateFault('too long a text');
+  return value;
 }
 
 interface Known {
@@ -48,7 +57,7 @@ const FUNCTIONS: ReadonlyMap<string, Known> = new Map<string, Known>([
   ['trimSuffix', { min: 2, call: ([suffix, value]) => withoutSuffix(text(value), text(suffix)) }],
   ['lower', { min: 1, call: ([value]) => text(value).toLowerCase() }],
   ['upper', { min: 1, call: ([value]) => text(value).toUpperCase() }],
-  ['replace', { min: 3, call: ([from, to, value]) => text(value).replaceAll(text(from), () => text(to)) }],
+  ['replace', { min: 3, call: ([from, to, value]) => replaceAll(text(value), text(from), text(to)) }],
   ['contains', { min: 2, call: ([part, value]) => text(value).includes(text(part)) }],
   ['hasPrefix', { min: 2, call: ([prefix, value]) => text(value).startsWith(text(prefix)) }],
   ['hasSuffix', { min: 2, call: ([suffix, value]) => text(value).endsWith(text(suffix)) }],
@@ -134,6 +143,11 @@ function quoteAll(args: readonly unknown[], quote: (value: string) => string): s
     .join(' ');
 }
 
+function replaceAll(value: string, from: string, to: string): string {
+  const parts = value.split(from);
+  return bounded(parts, value.length + parts.length * to.length).join(to);
+}
+
 function withoutPrefix(value: string, prefix: string): string {
   return value.startsWith(prefix) ? value.slice(prefix.length) : value;
 }
@@ -144,6 +158,8 @@ function withoutSuffix(value: string, suffix: string): string {
 
 function indentText(by: unknown, value: string): string {
   if (typeof by !== 'number' || by < 0 || by > MANY) throw new TemplateFault('an indent');
+  const lines = value.split('\n').length;
+  bounded(value, value.length + lines * by);
   const pad = ' '.repeat(by);
   return pad + value.replaceAll('\n', `\n${pad}`);
 }

@@ -129,6 +129,11 @@ describe('a template is rendered as Go does it', () => {
     expect(render(`<< if inputs.yes >>`.repeat(100) + '<< end >>'.repeat(100))).toBe('not parsed');
     expect(render(`<< ${'('.repeat(100)}1${')'.repeat(100)} >>`)).toBe('not parsed');
     expect(render(loop(loop('y'.repeat(600_000))))).toBe('fault: too much output');
+    let doubling = '<< $x := "0123456789" >>';
+    for (let i = 0; i < 40; i += 1) doubling += '<< $x = printf "%s%s" $x $x >>';
+    expect(render(doubling)).toBe('fault: too long a text');
+    const spread = `<< $x := "aaaaaaaaaa" >>${'<< $x = replace "a" "aaaaaaaaaa" $x >>'.repeat(12)}`;
+    expect(render(spread)).toBe('fault: too long a text');
   });
 
   it('without ever throwing', () => {

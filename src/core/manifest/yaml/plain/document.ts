@@ -15,11 +15,11 @@ export interface PlainDocument {
 
 /**
  * Reads the YAML that nearly all manifests are written in: block maps and lists, scalars on one line, literal blocks
- * of text, and flow style on one line. That is ten times faster than a full parser, which a command that starts
- * for each question needs.
+ * of text, and flow style on one line. That takes a quarter of the time of a full parser, and a command starts anew
+ * for each question.
  *
- * @returns undefined for everything else (anchors, tags, several lines of plain text, tabs, mistakes), which the
- * full parser then reads. What this returns is what the full parser would return; a test holds the two together.
+ * @returns undefined for everything else (anchors of collections, tags, plain text on several lines, tabs, mistakes),
+ * which the full parser then reads. What this returns is what the full parser would return; a test holds the two together.
  */
 export function readPlainDocument(text: string): PlainDocument | undefined {
   // A tab, a carriage return, any other control character or line separator: not plain.
