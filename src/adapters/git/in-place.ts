@@ -1,5 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { ChangeSet } from '../../core/ports/change-store.ts';
 import type { WriteFiles } from './changes.ts';
 import { type Ready, Refused } from './repository.ts';
@@ -26,12 +26,22 @@ export async function commitInPlace(
   } catch (error) {
     await git(['reset', '--quiet', '--', ...paths]);
     for (const { path, before } of files) {
-      if (before === undefined) await rm(join(root, path), { force: true });
+      if (before === undefined) await remove(root, path);
       else await writeFile(join(root, path), before);
     }
     throw error;
   }
   return (await git(['rev-parse', '--verify', 'HEAD'])).out.trim();
+}
+
+/** Removes a file, and the folders above it that hold nothing else. */
+async function remove(root: string, path: string): Promise<void> {
+  await rm(join(root, path), { force: true });
+  try {
+    for (let at = dirname(path); at !== '.'; at = dirname(at)) await rmdir(join(root, at));
+  } catch {
+    // It holds something else.
+  }
 }
 
 /** @throws Refused with what git, or a hook, had to say */

@@ -125,10 +125,11 @@ async function refuseFiles({ git, root }: Ready, files: ChangeSet['files']): Pro
     paths.filter((path) => dirty.some((one) => one === path || one.endsWith(`/${path}`))),
   );
   if (dirty.length > 0) throw new Refused('dirty-file', dirty);
-  const ignored = await git(['check-ignore', '-z', '--', ...paths]);
+  const input = paths.map((path) => `./${path}`).join('\0');
+  const ignored = await git(['check-ignore', '-z', '--stdin'], { input });
   refuseIf(
     'ignored-file',
-    ignored.out.split('\0').filter((path) => path !== ''),
+    ignored.out.split('\0').flatMap((path) => (path === '' ? [] : [path.slice(2)])),
   );
   refuseIf(
     'file-changed',

@@ -33,7 +33,8 @@ const OUT_MAX = 64 * 1024 * 1024;
 export async function runGit({ cwd, args, env, input = '', hooks = 'none' }: GitCall): Promise<Ran> {
   const settings = [
     '--no-pager',
-    '--literal-pathspecs',
+    // It knows no such paths, and takes all as they are.
+    ...(args[0] === 'check-ignore' ? [] : ['--literal-pathspecs']),
     '-c',
     'core.fsmonitor=false',
     ...(hooks === 'run' ? [] : ['-c', 'core.hooksPath=/dev/null']),

@@ -16,29 +16,31 @@ type OwnBranch = ChangeSet & { readonly branch: string };
  * @returns the commit's id
  */
 export async function commitAside(ready: Ready, change: OwnBranch, write: WriteFiles): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'propolis-branch-'));
-  const tree = join(folder, 'tree');
-  const made = await ready.git([
-    'worktree',
-    'add',
-    '--quiet',
-    '--no-checkout',
-    '-b',
-    change.branch,
-    tree,
-    ready.head,
-  ]);
-  if (made.code !== 0) {
-    await rm(folder, { recursive: true, force: true });
-    return commitByTurns(ready, change, write);
-  }
+  const { git, head } = ready;
+  const ref = `refs/heads/${change.branch}`;
+  // The empty old value: only if nobody else has made it since.
+  demand(await git(['update-ref', ref, head, '']));
   let commit: string | undefined;
   try {
-    commit = await commitIn(tree, ready, change, write);
+    commit = await commitInOther(ready, change, write);
     return commit;
   } finally {
-    await removeTree(ready.git, folder, tree);
-    if (commit === undefined) await ready.git(['branch', '--quiet', '-D', '--', change.branch]);
+    if (commit === undefined) await git(['update-ref', '-d', ref, head]);
+  }
+}
+
+async function commitInOther(ready: Ready, change: OwnBranch, write: WriteFiles): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'propolis-branch-'));
+  const tree = join(folder, 'tree');
+  try {
+    const made = await ready.git(['worktree', 'add', '--quiet', '--no-checkout', tree, change.branch]);
+    return made.code === 0
+      ? await commitIn(tree, ready, change, write)
+      : await commitByTurns(ready, change, write);
+  } finally {
+    await ready.git(['worktree', 'remove', '--force', tree]);
+    await rm(folder, { recursive: true, force: true });
+    await ready.git(['worktree', 'prune']);
   }
 }
 
@@ -82,23 +84,13 @@ function isExecutable(file: string): boolean {
   }
 }
 
-async function removeTree(git: Git, folder: string, tree: string): Promise<void> {
-  await git(['worktree', 'remove', '--force', tree]);
-  await rm(folder, { recursive: true, force: true });
-  await git(['worktree', 'prune']);
-}
-
 /** In the first work tree: to the branch and back. Only the files of the change differ between the two. */
 async function commitByTurns(ready: Ready, change: OwnBranch, write: WriteFiles): Promise<string> {
   const { git, current, head } = ready;
-  const back = current === undefined ? ['--detach', head] : [current];
-  demand(await git(['switch', '--quiet', '--create', change.branch]));
-  let commit: string | undefined;
+  demand(await git(['switch', '--quiet', change.branch]));
   try {
-    commit = await commitInPlace(ready, change, write);
-    return commit;
+    return await commitInPlace(ready, change, write);
   } finally {
-    await git(['switch', '--quiet', ...back]);
-    if (commit === undefined) await git(['branch', '--quiet', '-D', '--', change.branch]);
+    await git(['switch', '--quiet', ...(current === undefined ? ['--detach', head] : [current])]);
   }
 }
