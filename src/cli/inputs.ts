@@ -38,34 +38,40 @@ export function collect(value: string, before: readonly string[] = []): readonly
 
 export interface LoadedInputs {
   readonly inputs: Inputs;
-  /** What is wrong in the catalog; files of manifests tell by themselves. */
+  /** What is wrong in the catalog, and files that could not be read; manifests tell by themselves. */
   readonly problems: readonly Problem[];
 }
 
 /** Reads the files and the catalog. @throws CliError when there is nothing to read */
 export async function loadInputs(options: InputOptions, io: Io): Promise<LoadedInputs> {
-  const [{ DEFAULT_CATALOG, agentOptionsOf, findCluster, readCatalog }, { agentOptions }] = await Promise.all(
-    [import('../core/catalog/index.ts'), import('../core/model/options.ts')],
-  );
-  const files = await loadFiles(options, io);
+  const [{ DEFAULT_CATALOG, agentOptionsOf, clusterVariables, findCluster, readCatalog }, { agentOptions }] =
+    await Promise.all([import('../core/catalog/index.ts'), import('../core/model/options.ts')]);
+  const { files, skipped } = await loadFiles(options, io);
   const catalogFile = files.find(({ path }) => path === CATALOG_FILE);
   const { catalog, problems } =
     catalogFile === undefined ? { catalog: DEFAULT_CATALOG, problems: [] } : readCatalog(catalogFile);
   const cluster = options.env === undefined ? likelyCluster(catalog) : findCluster(catalog, options.env);
   const environment = options.env ?? cluster?.name;
+  const given = cluster === undefined ? { variables: {}, missing: [] } : clusterVariables(cluster, files);
+  if (given.missing.length > 0) {
+    throw new CliError(
+      `${CATALOG_FILE} names variableFiles that the repository does not have: ${given.missing.join(', ')}.`,
+      'Correct the paths, which are relative to the root of the repository.',
+    );
+  }
   const agent = agentOptions({
     ...agentOptionsOf(catalog, cluster),
     ...versionOptions(options.ciliumVersion, catalog),
   });
   return {
-    problems,
+    problems: [...skipped, ...problems],
     inputs: {
       files,
       catalog,
       options: agent,
       readOptions: {
         agent,
-        variables: { ...cluster?.variables, ...variablesOf(options.var ?? []) },
+        variables: { ...given.variables, ...variablesOf(options.var ?? []) },
         ...(cluster === undefined || cluster.paths.length === 0 ? {} : { paths: cluster.paths }),
         ...(environment === undefined ? {} : { environment }),
       },
@@ -90,13 +96,18 @@ function versionOptions(version: CiliumVersion | undefined, catalog: Catalog): o
   return { version, defaultLocalCluster };
 }
 
-async function loadFiles(options: InputOptions, io: Io): Promise<readonly SourceFile[]> {
+async function loadFiles(
+  options: InputOptions,
+  io: Io,
+): Promise<{ readonly files: readonly SourceFile[]; readonly skipped: readonly Problem[] }> {
   const { repositoryFiles, streamFile } = await import('../adapters/files/repository.ts');
   if (options.manifests !== undefined && options.repo !== undefined) {
     throw new CliError('--manifests and --repo are two sources of the same.', 'Give one of them.');
   }
-  if (options.manifests === '-') return [streamFile(await textOf(io.stdin))];
-  return repositoryFiles(resolve(io.cwd, options.manifests ?? options.repo ?? '.')).files();
+  if (options.manifests === '-') return { files: [streamFile(await textOf(io.stdin))], skipped: [] };
+  const walked = repositoryFiles(resolve(io.cwd, options.manifests ?? options.repo ?? '.'));
+  const files = await walked.files();
+  return { files, skipped: walked.skipped() };
 }
 
 async function textOf(stream: NodeJS.ReadableStream): Promise<string> {

@@ -1,7 +1,7 @@
 import type { SkippedLines } from '../core/model/flow.ts';
 import type { Problem, RepositoryRead } from '../core/model/repository.ts';
 import { CliError } from './exit.ts';
-import type { InputOptions } from './inputs.ts';
+import { CATALOG_FILE, type InputOptions } from './inputs.ts';
 import type { Io } from './io.ts';
 
 /** @throws CliError when the files hold no policy at all, so that every answer would be "allowed" */
@@ -17,6 +17,9 @@ export function requirePolicies(
   );
 }
 
+/** Problems that make an answer incomplete; in the catalog, every problem does. */
+const INCOMPLETE: readonly Problem['code'][] = ['yaml-syntax', 'over-limit'];
+
 /** Problems that make an answer incomplete, on standard error. @returns whether there were any */
 export async function reportProblems(
   {
@@ -26,8 +29,11 @@ export async function reportProblems(
   io: Io,
 ): Promise<boolean> {
   const { problemText, placeText, printable } = await import('../core/report/index.ts');
-  const broken = problems.filter(({ code }) => code === 'yaml-syntax' || code === 'over-limit');
-  for (const problem of broken) {
+  const broken = problems.filter(
+    ({ code, place }) => INCOMPLETE.includes(code) || place.file === CATALOG_FILE,
+  );
+  const unreadable = problems.filter(({ code }) => code === 'unreadable-file');
+  for (const problem of [...broken, ...unreadable]) {
     io.err(
       `propolis: ${placeText(problem.place)}: ${problemText(problem)}. The rest was read; mend the file and run again.\n`,
     );

@@ -43,3 +43,4 @@ export type {
   Resource,
   ResourceTarget,
 } from './types.ts';
+export { type ClusterVariables, clusterVariables } from './variable-files.ts';

@@ -1,4 +1,5 @@
 import { diffLines, splitLines } from './diff-lines.ts';
+import { slideHunks } from './slide-hunks.ts';
 
 /** One place where a text changed, for people and for JSON. */
 export interface LineChange {
@@ -14,7 +15,8 @@ export interface LineChange {
 export function lineChanges(before: string, after: string): readonly LineChange[] {
   const beforeLines = splitLines(before).map(withoutEnd);
   const afterLines = splitLines(after).map(withoutEnd);
-  return diffLines(beforeLines, afterLines).map((hunk) => ({
+  const hunks = slideHunks(diffLines(beforeLines, afterLines), beforeLines, afterLines);
+  return hunks.map((hunk) => ({
     line: hunk.beforeStart + 1,
     before: beforeLines.slice(hunk.beforeStart, hunk.beforeEnd).join('\n'),
     after: afterLines.slice(hunk.afterStart, hunk.afterEnd).join('\n'),

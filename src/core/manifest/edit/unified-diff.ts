@@ -1,4 +1,5 @@
 import { diffLines, type LineHunk, splitLines } from './diff-lines.ts';
+import { slideHunks } from './slide-hunks.ts';
 
 const CONTEXT = 3;
 
@@ -11,7 +12,7 @@ const CONTEXT = 3;
 export function unifiedDiff(file: string, before: string, after: string): string {
   const beforeLines = splitLines(before);
   const afterLines = splitLines(after);
-  const hunks = diffLines(beforeLines, afterLines);
+  const hunks = slideHunks(diffLines(beforeLines, afterLines), beforeLines, afterLines);
   if (hunks.length === 0) return '';
   let text = `--- ${before === '' ? '/dev/null' : headerName(`a/${file}`)}\n`;
   text += `+++ ${after === '' ? '/dev/null' : headerName(`b/${file}`)}\n`;
