@@ -226,10 +226,26 @@ describe('near misses', () => {
     const policies = cnp(
       'endpointSelector: {}, ingress: [{fromEndpoints: [{matchLabels: {app: x}}]}], ingressDeny: [{fromEndpoints: [{matchLabels: {app: z}}]}]',
     );
+    const options = { version: '1.18' } as const;
+    expect(asked({ policies, options }, '1.1.1.1', 'a/y').ingress.nearest).toEqual([]);
     expect(asked({ policies }, '1.1.1.1', 'a/y').ingress.nearest).toEqual([]);
     expect(
       asked({ policies }, 'kube-system/dns', 'a/y').ingress.nearest.map(({ rule }) => rule.list),
     ).toEqual(['ingress']);
+  });
+
+  it('do not promise what fromRequires of another rule forbids in 1.18', () => {
+    const policies = [
+      closed,
+      cnp('endpointSelector: {matchLabels: {role: server}}, ingress: [{fromEndpoints: [{}]}]', 'open'),
+      cnp('endpointSelector: {}, ingress: [{fromRequires: [{matchLabels: {app: z}}]}]', 'strict'),
+    ].join('');
+    const pods = { 'a/z': { labels: { app: 'z' } } };
+    const given = { policies, pods, options: { version: '1.18' } } as const;
+    expect(asked(given, 'a/x', 'a/y').ingress.nearest).toEqual([]);
+    expect(asked(given, 'a/z', 'a/y').ingress.nearest.map(({ lacking }) => lacking)).toEqual([
+      [{ kind: 'subject', labels: ['k8s:role=server'] }],
+    ]);
   });
 
   it('are five at most', () => {

@@ -86,6 +86,28 @@ describe('laws of policies', () => {
     );
   });
 
+  it('what a deny rule is about is closed, whatever allows it', () => {
+    fc.assert(
+      fc.property(randomWorld(), randomWorld(), ({ world, options }, other) => {
+        const fair = { ...options, allowLocalhost: 'policy', enforcement: 'default' } as const;
+        for (const rule of rulesOf(other).filter(isPlain)) {
+          const allow = { ...rule, effect: 'allow' } as const;
+          const alone = compile({ ...world, policies: [policyOf('alone', SPEC, [allow])] }, fair);
+          const deny = policyOf('deny', SPEC, [{ ...rule, effect: 'deny' }]);
+          const after = compile({ ...world, policies: [...world.policies, deny] }, fair);
+          for (const [from, to] of everyPair(world)) {
+            const isBound =
+              alone.decide({ from, to, protocol: 'TCP', port: 1 })[rule.direction].defaultDenyBy.length > 0;
+            if (!isBound) continue;
+            const [named, left] = [sidePorts(alone, rule, from, to), sidePorts(after, rule, from, to)];
+            expect(isNoPorts(intersectPorts(named, left))).toBe(true);
+          }
+        }
+      }),
+      runs(100),
+    );
+  });
+
   it('a further allow rule, where its policy already has one of that direction, never closes anything', () => {
     fc.assert(
       fc.property(randomWorld(), randomWorld(), fc.nat(), ({ world, options }, other, where) => {

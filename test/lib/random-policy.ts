@@ -108,7 +108,7 @@ function peers(way: 'from' | 'to', isDeny: boolean): fc.Arbitrary<object> {
   if (way === 'to' && !isDeny) {
     kinds.push(
       { weight: 2, arbitrary: some(fqdn()).map((list) => ({ toFQDNs: list })) },
-      { weight: 2, arbitrary: some(service()).map((list) => ({ toServices: list })) },
+      { weight: 4, arbitrary: some(service()).map((list) => ({ toServices: list })) },
     );
   }
   return fc.oneof(...kinds);
@@ -167,7 +167,7 @@ function service(): Json {
   return fc.oneof(
     fc
       .record({
-        serviceName: fc.constantFrom('web', 'legacy', 'missing', 'bare'),
+        serviceName: fc.constantFrom('web', 'legacy', 'missing', 'missing', 'bare'),
         namespace: fc.constantFrom('a', 'b'),
       })
       .map((k8sService) => ({ k8sService })),

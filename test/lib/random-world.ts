@@ -23,7 +23,7 @@ export function randomWorld(
     .record({
       options: randomOptions(),
       pods: fc.array(pod(), { minLength: 2, maxLength: 5 }),
-      others: fc.subarray(OTHERS, { minLength: 2, maxLength: 6 }),
+      others: fc.subarray(OTHERS, { minLength: 2, maxLength: 5 }),
       policies: fc.array(randomPolicy(), { maxLength: most.policies }),
     })
     .map(({ options, pods, others, policies }) => ({
@@ -32,7 +32,7 @@ export function randomWorld(
         policies: inForce(policies, options),
         endpoints: [
           ...pods.map((one, i) => ({ ...one, id: `pod-${i}` })),
-          ...others.map((name) => otherEndpoint(name, options)),
+          ...['host', ...others].map((name) => otherEndpoint(name, options)),
         ],
         services: SERVICES,
         cidrGroups: CIDR_GROUPS,
@@ -168,8 +168,9 @@ function pod(): fc.Arbitrary<Omit<Endpoint, 'id'>> {
 }
 
 const RESERVED = ['host', 'remote-node', 'kube-apiserver', 'health', 'init', 'ingress', 'unmanaged'] as const;
+/** The local host is in every world. */
 const OTHERS: string[] = [
-  ...RESERVED,
+  ...RESERVED.slice(1),
   'world',
   'node-with-address',
   'node-with-labels',
