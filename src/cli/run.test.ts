@@ -314,8 +314,8 @@ describe('bad input gets one message with what to do, and exit 2', () => {
       `${NAMESPACES}---\napiVersion: v1\nkind: Namespace\nmetadata: {name: [broken\n`,
     );
     const { code, out, err } = await debugIn('zipline', 'flows.jsonl', 'broken');
-    expect(code).toBe(2);
-    expect(out).toContain('missing-access-label');
+    expect(code, err).toBe(2);
+    expect(out, err).toContain('missing-access-label');
     expect(err).toMatch(/namespaces\.yaml:1[0-9]/);
   });
 });
