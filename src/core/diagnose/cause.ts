@@ -4,12 +4,12 @@ import { containsCidr, formatCidr, parseAddressOrCidr } from '../model/cidr.ts';
 import type { Decision, SideDecision } from '../model/decision.ts';
 import { dropReasonByName } from '../model/drop-reason.ts';
 import { kubernetesLabel, type LabelText, NAMESPACE_LABELS_PREFIX } from '../model/label.ts';
-import { formatPolicyRef, type PolicyRef, type Rule } from '../model/policy.ts';
+import { formatPolicyRef, type Policy, type PolicyRef, type Rule } from '../model/policy.ts';
 import type { Protocol } from '../model/port.ts';
 import { disagreementOf } from './disagreement.ts';
 import type { End } from './ends.ts';
 import { type Judged, protocolOf, refusingSide } from './judged.ts';
-import { serviceWithPort } from './services.ts';
+import { servicePortRule } from './service-port.ts';
 import type { Inputs, State } from './state.ts';
 import type { Cause } from './types.ts';
 
@@ -204,7 +204,12 @@ function misdirectedRule(
   { side, subject, peer }: Sides,
   context: CauseContext,
 ): Cause | undefined {
-  const { engine, read } = context.state;
+  const byPort = servicePortRule(judged, side, context.state);
+  if (byPort !== undefined) {
+    const { policy, service, servicePort } = byPort;
+    return { code: 'service-port', policy: refOf(policy), service, servicePort, podPort: judged.edge.port };
+  }
+  const { engine } = context.state;
   const { compiled } = engine;
   const index = engine.find(subject.id);
   if (index === undefined) return undefined;
@@ -212,35 +217,18 @@ function misdirectedRule(
   const classIndex = (isEgress ? compiled.egressClassOf : compiled.ingressClassOf)[index] as number;
   const entries = (isEgress ? compiled.egress : compiled.ingress)[classIndex]?.entries ?? [];
   const protocol = protocolOf(judged.edge);
-  const service = serviceWithPort(read.services, judged.to, { protocol, podPort: judged.edge.port });
   for (const { rule, policy, isDeny } of entries) {
     if (isDeny) continue;
-    const ref = { kind: policy.kind, namespace: policy.namespace, name: policy.name };
-    const near = side.nearest.find(
-      ({ rule: found, lacking }) => found.place === rule.place && lacking.length === 1,
-    );
-    if (near?.lacking[0]?.kind === 'port' && service !== undefined) {
-      const found = service.ports.find(
-        (port) =>
-          near.lacking[0]?.kind === 'port' && near.lacking[0].wants.includes(`${protocol}/${port.port}`),
-      );
-      if (found !== undefined) {
-        const name = `${service.namespace}/${service.name}`;
-        return {
-          code: 'service-port',
-          policy: ref,
-          service: name,
-          servicePort: found.port,
-          podPort: judged.edge.port,
-        };
-      }
-    }
     const cidr = cidrCovering(rule, peer);
     if (cidr !== undefined && admitsPort(rule, protocol, judged.edge.port)) {
-      return { code: 'cidr-on-cluster-peer', policy: ref, cidr };
+      return { code: 'cidr-on-cluster-peer', policy: refOf(policy), cidr };
     }
   }
   return undefined;
+}
+
+function refOf({ kind, namespace, name }: Policy): PolicyRef {
+  return { kind, namespace, name };
 }
 
 /** The prefix of a CIDR rule that covers the peer's address, where the peer is in the cluster. */

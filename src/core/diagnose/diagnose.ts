@@ -123,7 +123,7 @@ function grouped(judged: readonly Judged[], context: CauseContext): readonly Gro
 function findingOf(group: Group, fixing: ProposeContext | NoFix): Finding {
   const [first] = group;
   const { cause, edge, decision } = first;
-  const proposal = 'code' in fixing ? { noFix: fixing } : proposeFix(first, cause, fixing);
+  const proposal = 'code' in fixing ? { noFix: fixing } : proposeFix(group, cause, fixing);
   return {
     cause,
     direction: edge.direction,

@@ -38,6 +38,20 @@ export function decide(
   });
 }
 
+/** One edge of each kind: with one protocol and port, the classes of both ends decide. */
+export function kindsOf(members: readonly Judged[], { engine }: State): readonly Judged[] {
+  const { egressClassOf, ingressClassOf, peerClassOf } = engine.compiled;
+  const kinds = new Map<string, Judged>();
+  for (const member of members) {
+    const [from, to] = [engine.find(member.from.id), engine.find(member.to.id)];
+    if (from === undefined || to === undefined) continue;
+    const contents = member.edge.l7 === undefined ? '' : JSON.stringify(member.edge.l7);
+    const key = `${egressClassOf[from]},${peerClassOf[to]},${ingressClassOf[to]},${peerClassOf[from]},${contents}`;
+    if (!kinds.has(key)) kinds.set(key, member);
+  }
+  return [...kinds.values()];
+}
+
 export function protocolOf({ protocol }: Edge): Protocol | undefined {
   return isProtocol(protocol) ? protocol : undefined;
 }

@@ -9,10 +9,31 @@ const PAIRS_MAX = 200_000;
 
 /** Everything that `after` admits and `before` did not, with endpoints joined to namespaces where all of one are in it. */
 export function openedBy(before: State, after: State, nameOf: (id: string) => string): readonly Opened[] {
-  const changes = difference(before.engine, after.engine).filter(
-    ({ opened }) => portsKey(opened) !== portsKey(NO_PORTS),
-  );
+  return changedBy(before, after, nameOf).opens;
+}
+
+/** What a change opens, and what it closes that was open. */
+export interface Changed {
+  readonly opens: readonly Opened[];
+  readonly closes: readonly Opened[];
+}
+
+export function changedBy(before: State, after: State, nameOf: (id: string) => string): Changed {
+  const changes = difference(before.engine, after.engine);
   const names = namesOf(after, nameOf);
+  const pairsOf = (side: 'opened' | 'closed'): readonly Opened[] =>
+    namedPairs(
+      changes.map((change) => ({ from: change.from, to: change.to, opened: change[side] })),
+      names,
+    );
+  return { opens: pairsOf('opened'), closes: pairsOf('closed') };
+}
+
+function namedPairs(
+  all: readonly Opening[],
+  names: (ids: readonly string[]) => readonly string[],
+): readonly Opened[] {
+  const changes = all.filter(({ opened }) => portsKey(opened) !== portsKey(NO_PORTS));
   const pairs = changes.reduce((sum, { from, to }) => sum + from.length * to.length, 0);
   const joined = pairs > PAIRS_MAX ? changes : joinChanges(changes);
   const opened = new Map<string, Opened>();
@@ -21,8 +42,8 @@ export function openedBy(before: State, after: State, nameOf: (id: string) => st
       for (const destination of names(to)) {
         const key = `${source}\n${destination}`;
         const known = opened.get(key);
-        const all = known === undefined ? ports : unionPorts(known.ports, ports);
-        opened.set(key, { from: source, to: destination, ports: all });
+        const union = known === undefined ? ports : unionPorts(known.ports, ports);
+        opened.set(key, { from: source, to: destination, ports: union });
       }
     }
   }
@@ -34,7 +55,7 @@ export function openedBy(before: State, after: State, nameOf: (id: string) => st
 type Opening = Pick<Change, 'from' | 'to' | 'opened'>;
 
 /** The same pairs with as few products as grouping by equal destinations gives. */
-function joinChanges(changes: readonly Change[]): readonly Opening[] {
+function joinChanges(changes: readonly Opening[]): readonly Opening[] {
   const sets = new Map<string, { readonly ports: PortSet; readonly bySource: Map<string, string[]> }>();
   for (const { from, to, opened } of changes) {
     const key = portsKey(opened);
@@ -74,11 +95,13 @@ function namesOf(
   return (ids) => {
     const byNamespace = new Map<string, string[]>();
     const names = new Set<string>();
-    const isAllOfWorld = ids.some((id) => nameOf(id) === id && id.startsWith('world'));
+    const isAllOfWorld = ids.some((id) => WORLDS.includes(id));
     for (const id of ids) {
       const namespace = namespaceOf(id);
-      // One address or name of the outside is not the whole of it.
-      if (namespace === undefined) names.add(isAllOfWorld || !id.startsWith('world ') ? nameOf(id) : id);
+      // One address or name of the outside is not the whole of it, and is in the whole.
+      if (id.startsWith('world ')) {
+        if (!isAllOfWorld) names.add(id);
+      } else if (namespace === undefined) names.add(nameOf(id));
       else byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), id]);
     }
     for (const [namespace, members] of byNamespace) {
@@ -88,6 +111,9 @@ function namesOf(
     return [...names].sort();
   };
 }
+
+/** The outside as a whole. */
+export const WORLDS: readonly string[] = ['world', 'world-ipv4', 'world-ipv6'];
 
 function namespaceOf(id: string): string | undefined {
   const slash = id.indexOf('/');

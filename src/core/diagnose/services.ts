@@ -3,14 +3,16 @@ import type { Protocol } from '../model/port.ts';
 import type { Service } from '../model/world.ts';
 import type { End } from './ends.ts';
 
-/** A Service in front of this pod whose own port differs from the pod's port that it leads to. */
-export function serviceWithPort(
+/** Ports of Services in front of this pod that lead to the pod's port and are not the same number. */
+export function servicesWithPort(
   services: readonly Service[],
   pod: End,
-  { protocol, podPort }: { readonly protocol: Protocol | undefined; readonly podPort: number },
-): Service | undefined {
-  return servicesOf(services, pod).find(({ ports }) =>
-    ports.some((port) => port.protocol === protocol && port.port !== podPort && leadsTo(port, pod, podPort)),
+  { protocol, podPort }: { readonly protocol: Protocol; readonly podPort: number },
+): readonly { readonly service: Service; readonly port: number }[] {
+  return servicesOf(services, pod).flatMap((service) =>
+    service.ports
+      .filter((port) => port.protocol === protocol && port.port !== podPort && leadsTo(port, pod, podPort))
+      .map(({ port }) => ({ service, port })),
   );
 }
 

@@ -6,6 +6,7 @@ import type { AgentOptions } from '../model/options.ts';
 import type { RepositoryRead, SourceFile } from '../model/repository.ts';
 import type { Endpoint } from '../model/world.ts';
 import { type End, endpointAsRecorded, endpointInFiles } from './ends.ts';
+import { outsidersOf } from './outsiders.ts';
 
 /** What a diagnosis is made of besides flows. */
 export interface Inputs {
@@ -53,7 +54,8 @@ function stateWith(
   const world = worldOf(read, options);
   const seen = new Map<string, Endpoint>();
   for (const end of ends) seen.set(end.id, endpointOf(end, { read, catalog, options }));
-  const endpoints = [...world.endpoints.filter(({ id }) => !seen.has(id)), ...seen.values()];
+  const others = [...world.endpoints, ...outsidersOf(read, options)];
+  const endpoints = [...others.filter(({ id }) => !seen.has(id)), ...seen.values()];
   return { files, read, engine: compile({ ...world, endpoints }, options) };
 }
 

@@ -185,12 +185,14 @@ export interface Opened {
   readonly ports: PortSet;
 }
 
-/** The flow judged again with the change made, and everything else that the change opens. */
+/** The flow judged again with the change made, and everything else that the change opens or closes. */
 export interface Proof {
   readonly before: Decision;
   readonly after: Decision;
   /** Without the finding's own pair and port. */
   readonly opens: readonly Opened[];
+  /** What passed before and does not any more; hardly ever anything. */
+  readonly closes: readonly Opened[];
 }
 
 export interface Finding {

@@ -1,4 +1,4 @@
-import type { Diagnosis, Finding, Party } from '../diagnose/index.ts';
+import type { Diagnosis, Finding, Opened, Party } from '../diagnose/index.ts';
 import type { Decision, SideDecision } from '../model/decision.ts';
 import type { Place } from '../model/place.ts';
 import type { PolicyRef } from '../model/policy.ts';
@@ -62,7 +62,8 @@ function findingJson(finding: Finding): unknown {
         : {
             before: proof.before.verdict,
             after: proof.after.verdict,
-            opens: proof.opens.map(({ from, to, ports }) => ({ from, to, ports: portTexts(ports) })),
+            opens: proof.opens.map(openedJson),
+            closes: proof.closes.map(openedJson),
             ends: { before: decisionJson(proof.before), after: decisionJson(proof.after) },
           },
     assumptions: finding.assumptions.map((assumption) => ({
@@ -70,6 +71,10 @@ function findingJson(finding: Finding): unknown {
       text: engineAssumptionText(assumption),
     })),
   };
+}
+
+function openedJson({ from, to, ports }: Opened): unknown {
+  return { from, to, ports: portTexts(ports) };
 }
 
 function partyJson({ kind, name, namespace, workload, seenAs }: Party): unknown {

@@ -138,20 +138,25 @@ function linesOf(text: string): readonly string[] {
 
 const OPENS_MAX = 8;
 
-function proofLines({ after, opens }: Proof, { width, base }: Context): readonly string[] {
+function proofLines({ after, opens, closes }: Proof, { width, base }: Context): readonly string[] {
   const layout = { indent: 2, column: 7, width };
-  const lines = [
-    ...labelled(
-      'proof',
-      `allowed at both ends: ${provenText(after.egress, base)}, ${provenText(after.ingress, base)}`,
-      layout,
-    ),
-  ];
-  const shown = opens.slice(0, OPENS_MAX).map(openedText);
-  const rest = opens.length - OPENS_MAX;
-  shown.push(rest > 0 ? `and ${count(rest)} more pairs (-o json lists them)` : 'nothing else');
   const under = { indent: layout.indent + layout.column, column: 12, width };
-  return [...lines, ...shown.flatMap((text, i) => labelled(i === 0 ? 'opens also:' : '', text, under))];
+  const proven = `allowed at both ends: ${provenText(after.egress, base)}, ${provenText(after.ingress, base)}`;
+  const pairs = (label: string, texts: readonly string[]): readonly string[] =>
+    texts.flatMap((text, i) => labelled(i === 0 ? label : '', text, under));
+  return [
+    ...labelled('proof', proven, layout),
+    ...pairs('opens also:', pairTexts(opens, opens.length === 0 ? 'nothing' : 'nothing else')),
+    ...(closes.length === 0 ? [] : pairs('closes:', pairTexts(closes))),
+  ];
+}
+
+function pairTexts(pairs: readonly Opened[], end?: string): readonly string[] {
+  const shown = pairs.slice(0, OPENS_MAX).map(openedText);
+  const rest = pairs.length - OPENS_MAX;
+  if (rest > 0) shown.push(`and ${count(rest)} more pairs (-o json lists them)`);
+  else if (end !== undefined) shown.push(end);
+  return shown;
 }
 
 function provenText(side: SideDecision, base: string): string {

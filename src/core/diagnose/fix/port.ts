@@ -1,40 +1,39 @@
 import { editPolicyPort } from '../../manifest/edit/policy-port.ts';
-import type { Policy, Rule } from '../../model/policy.ts';
+import type { SideDecision } from '../../model/decision.ts';
+import type { Rule } from '../../model/policy.ts';
 import type { Judged } from '../judged.ts';
-import type { Cause, FixStep } from '../types.ts';
+import { servicePortRule } from '../service-port.ts';
+import type { FixStep } from '../types.ts';
 import { type Attempt, attemptOf } from './attempt.ts';
 import type { LabelContext } from './labels.ts';
 
-/** The pod's port where a rule has the Service's: one number in one line. */
-export function portAttempts({ edge }: Judged, cause: Cause, { state }: LabelContext): readonly Attempt[] {
-  if (cause.code !== 'service-port') return [];
-  const { policy: ref, servicePort } = cause;
-  const policy = state.read.policies.find(
-    ({ kind, namespace, name }) => kind === ref.kind && namespace === ref.namespace && name === ref.name,
+/** The pod's port where a rule of the refusing side has the Service's: one number in one line. */
+export function portAttempts(
+  judged: Judged,
+  side: SideDecision,
+  { state }: LabelContext,
+): readonly Attempt[] {
+  const found = servicePortRule(judged, side, state);
+  if (found === undefined) return [];
+  const { policy, rule, servicePort } = found;
+  const { kind, namespace, name, document, root = [] } = policy;
+  const file = state.files.find(({ path }) => path === policy.place.file);
+  if (document === undefined || file === undefined || kind === 'NetworkPolicy') return [];
+  const { port } = judged.edge;
+  const ref = { kind, namespace, name };
+  const step: FixStep = { kind: 'port', policy: ref, place: rule.place, from: servicePort, to: port };
+  return placesOf(rule, servicePort).flatMap((path) =>
+    attemptOf(step, file, editPolicyPort(file, { document, path: [...root, ...path] }, port)),
   );
-  const file = state.files.find(({ path }) => path === policy?.place.file);
-  if (policy?.document === undefined || file === undefined || policy.kind === 'NetworkPolicy') return [];
-  const { document } = policy;
-  return portsOf(policy, servicePort).flatMap(({ rule, path }) => {
-    const step: FixStep = { kind: 'port', policy: ref, place: rule.place, from: servicePort, to: edge.port };
-    return attemptOf(step, file, editPolicyPort(file, { document, path }, edge.port));
-  });
 }
 
-/** Every place where a rule of the policy names the port by itself. */
-function portsOf(
-  { specs, root = [] }: Policy,
-  port: number,
-): readonly { readonly rule: Rule; readonly path: readonly (string | number)[] }[] {
-  return specs
-    .flatMap(({ rules }) => rules)
-    .flatMap((rule) =>
-      (rule.ports ?? []).flatMap(({ ports }, i) =>
-        ports.flatMap((match, j) =>
-          match.kind === 'port' && match.port === port && match.endPort === undefined
-            ? [{ rule, path: [...root, ...rule.path, 'toPorts', i, 'ports', j, 'port'] }]
-            : [],
-        ),
-      ),
-    );
+/** Every place where the rule names the port by itself, from the object's root. */
+function placesOf({ ports = [], path }: Rule, port: number): readonly (readonly (string | number)[])[] {
+  return ports.flatMap(({ ports: matches }, i) =>
+    matches.flatMap((match, j) =>
+      match.kind === 'port' && match.port === port && match.endPort === undefined
+        ? [[...path, 'toPorts', i, 'ports', j, 'port']]
+        : [],
+    ),
+  );
 }

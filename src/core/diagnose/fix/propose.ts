@@ -1,11 +1,12 @@
 import { lineChanges } from '../../manifest/edit/line-changes.ts';
-import type { Decision, SideDecision } from '../../model/decision.ts';
+import type { SideDecision } from '../../model/decision.ts';
 import { portCount } from '../../model/port-set.ts';
 import type { SourceFile } from '../../model/repository.ts';
 import type { CauseContext } from '../cause.ts';
 import type { End } from '../ends.ts';
-import { decide, type Judged, protocolOf, refusingSide } from '../judged.ts';
-import { openedBy } from '../opened.ts';
+import { decide, type Judged, kindsOf, protocolOf, refusingSide } from '../judged.ts';
+import { changedBy, WORLDS } from '../opened.ts';
+import { firstDifference } from '../order.ts';
 import { type State, stateOf, withFiles } from '../state.ts';
 import type { Cause, Fix, FixKind, FixStep, FixWarning, NoFix, Opened, Proof } from '../types.ts';
 import type { Attempt } from './attempt.ts';
@@ -25,31 +26,46 @@ export interface ProposeContext extends CauseContext {
 /** Both ends, and a profile beside an access label: no chain of changes that makes sense is longer. */
 const STEPS_MAX = 3;
 
+/** Edges of one cause between the same parties on the same port: one fix is for all of them. */
+export type Members = readonly [Judged, ...Judged[]];
+
 /**
- * Looks for the smallest change that admits an edge at both ends: a label, then a profile, then a rule. Each step
- * is made in the text of its file, the files are read again, and the flow is judged again. What cannot be shown
- * to work is not proposed.
+ * Looks for the smallest change that admits all edges of a finding at both ends: a label, then a profile, then a
+ * rule. Each step is made in the text of its file, the files are read again, and the edges are judged again. What
+ * cannot be shown to work is not proposed.
  */
-export function proposeFix(judged: Judged, cause: Cause, context: ProposeContext): Proposal {
+export function proposeFix(members: Members, cause: Cause, context: ProposeContext): Proposal {
   const hopeless = noFixFor(cause);
-  if (hopeless !== undefined || judged.decision === undefined) return { noFix: hopeless ?? NOTHING };
+  if (hopeless !== undefined) return { noFix: hopeless };
+  if (members[0].decision === undefined) return { noFix: NOTHING };
   const search: Search = { steps: [], state: context.state, tried: new Set(), refused: undefined };
-  for (let round = 0; round < STEPS_MAX; round += 1) {
-    const decision = decide(judged.edge, judged, search.state);
-    const side = decision === undefined ? undefined : refusingSide(decision);
-    if (decision === undefined) break;
-    if (side === undefined && decision.isCertain) return proved(judged, decision, { search, context });
-    if (side === undefined) break;
+  for (let round = 0; round <= STEPS_MAX; round += 1) {
+    const left = leftOver(members, search.state);
+    if (left === 'nothing') return proved(members, { search, context });
+    if (left === 'uncertain' || round === STEPS_MAX) break;
+    const { judged, side } = left;
     if (side.reason !== 'default-deny' && side.reason !== 'enforced-always') {
       return { noFix: side.reason === 'deny-rule' ? { code: 'deny-is-deliberate' } : NOTHING };
     }
-    if (!takeStep(judged, side, { cause, search, context }))
-      return { noFix: noFixAfter(judged, cause, search) };
+    const task: Task = { members, judged, side, cause, search, context };
+    if (!takeStep(task)) return { noFix: noFixAfter(judged, cause, search) };
   }
-  const decision = decide(judged.edge, judged, search.state);
-  return decision?.verdict === 'allowed' && decision.isCertain
-    ? proved(judged, decision, { search, context })
-    : { noFix: { code: 'not-provable', tried: [...search.tried] } };
+  return { noFix: { code: 'not-provable', tried: [...search.tried] } };
+}
+
+/** The first edge that is still refused, and by which side. */
+function leftOver(
+  members: Members,
+  state: State,
+): 'nothing' | 'uncertain' | { readonly judged: Judged; readonly side: SideDecision } {
+  let isCertain = true;
+  for (const judged of kindsOf(members, state)) {
+    const decision = decide(judged.edge, judged, state);
+    const side = decision === undefined ? undefined : refusingSide(decision);
+    if (side !== undefined) return { judged, side };
+    if (decision?.isCertain !== true) isCertain = false;
+  }
+  return isCertain ? 'nothing' : 'uncertain';
 }
 
 const NOTHING: NoFix = { code: 'nothing-to-change' };
@@ -89,67 +105,84 @@ function noFixFor(cause: Cause): NoFix | undefined {
   }
 }
 
-/** Takes the first kind of change that admits the side; among changes of a kind, the one that opens least. */
-function takeStep(
-  judged: Judged,
-  side: SideDecision,
-  {
-    cause,
-    search,
-    context,
-  }: { readonly cause: Cause; readonly search: Search; readonly context: ProposeContext },
-): boolean {
+interface Task {
+  readonly members: Members;
+  /** The edge that is refused now, and by which side. */
+  readonly judged: Judged;
+  readonly side: SideDecision;
+  readonly cause: Cause;
+  readonly search: Search;
+  readonly context: ProposeContext;
+}
+
+/**
+ * Takes the first kind of change that admits the side; among changes of a kind, the one that closes and opens
+ * least. What closes something that was open comes last of all.
+ */
+function takeStep(task: Task): boolean {
+  const { members, judged, side, search, context } = task;
   const labelContext = { inputs: context.inputs, state: search.state };
   const kinds = [
     ['access-label', () => accessLabelAttempts(judged, labelContext)],
     ['profile', () => profileAttempts(judged, side, labelContext)],
-    ['port', () => portAttempts(judged, cause, labelContext)],
-    ['rule', () => ruleAttempts(judged, side, labelContext)],
+    ['port', () => portAttempts(judged, side, labelContext)],
+    ['rule', () => ruleAttempts(members, { judged, side }, labelContext)],
   ] as const;
-  for (const [kind, attempts] of kinds) {
-    const best = bestOf(attempts(), { judged, side, search, context });
+  let closing: Best | undefined;
+  for (const [kind, attemptsOf] of kinds) {
+    const attempts = attemptsOf();
+    const best = bestOf(attempts, task);
+    if (attempts.length > 0) search.tried.add(kind);
     if (best === undefined) continue;
-    search.tried.add(kind);
-    if (best.kind === 'none') continue;
-    search.steps = [...search.steps, best.step];
-    search.state = best.state;
-    return true;
+    // The port that a changed rule no longer names is the Service's, on which no pod listens.
+    if (best.closes === 0 || kind === 'port') return take(best, search);
+    if (closing === undefined || best.closes < closing.closes) closing = best;
   }
-  return false;
+  return closing !== undefined && take(closing, search);
 }
 
-type Best =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'step'; readonly step: FixStep; readonly state: State };
+function take({ step, state }: Best, search: Search): true {
+  search.steps = [...search.steps, step];
+  search.state = state;
+  return true;
+}
 
-function bestOf(
-  attempts: readonly Attempt[],
-  {
-    judged,
-    side,
-    search,
-    context,
-  }: {
-    readonly judged: Judged;
-    readonly side: SideDecision;
-    readonly search: Search;
-    readonly context: ProposeContext;
-  },
-): Best | undefined {
-  let best: { readonly step: FixStep; readonly state: State; readonly size: number } | undefined;
+interface Best {
+  readonly step: FixStep;
+  readonly state: State;
+  /** Kinds of edges that the side would still refuse. */
+  readonly left: number;
+  readonly closes: number;
+  readonly opens: number;
+}
+
+function bestOf(attempts: readonly Attempt[], task: Task): Best | undefined {
+  const { members, judged, side, search, context } = task;
+  let best: Best | undefined;
   for (const attempt of attempts) {
     if (attempt.kind === 'refused') {
       search.refused ??= attempt;
       continue;
     }
     const state = stateAfter(attempt, search.state, context);
-    const decision = decide(judged.edge, judged, state);
-    if (decision === undefined || isStillRefused(decision, side)) continue;
-    const size = sizeOf(openedBy(search.state, state, context.nameOf));
-    if (best === undefined || size < best.size) best = { step: attempt.step, state, size };
+    // A change that puts a policy out of force would open everything, and prove anything.
+    if (state.read.refused.length > search.state.read.refused.length) continue;
+    if (isRefused(judged, side, state)) continue;
+    const left = kindsOf(members, state).filter((member) => isRefused(member, side, state)).length;
+    const { opens, closes } = changedBy(search.state, state, context.nameOf);
+    const found = { step: attempt.step, state, left, closes: sizeOf(closes), opens: sizeOf(opens) };
+    if (best === undefined || isBetter(found, best)) best = found;
   }
-  if (best !== undefined) return { kind: 'step', step: best.step, state: best.state };
-  return attempts.length === 0 ? undefined : { kind: 'none' };
+  return best;
+}
+
+function isRefused(judged: Judged, { direction }: SideDecision, state: State): boolean {
+  const decision = decide(judged.edge, judged, state);
+  return decision === undefined || decision[direction].verdict === 'denied';
+}
+
+function isBetter(a: Best, b: Best): boolean {
+  return firstDifference(a.left - b.left, a.closes - b.closes, a.opens - b.opens) < 0;
 }
 
 /** The world with a change made. Labels are shared between findings, rules hardly ever. */
@@ -166,26 +199,26 @@ function stateAfter(
   return after;
 }
 
-function isStillRefused(decision: Decision, { direction }: SideDecision): boolean {
-  return decision[direction].verdict === 'denied';
+/** How much is opened: pairs of names, and ports of each. All of the world is more than any list of names. */
+function sizeOf(opened: readonly Opened[]): number {
+  return opened.reduce((sum, { from, to, ports }) => {
+    const pairs = WORLDS.includes(from) || WORLDS.includes(to) ? WORLD_SIZE : 1;
+    return sum + pairs * (1_000_000 + portCount(ports));
+  }, 0);
 }
 
-/** How much is opened: pairs of names, and ports of each. */
-function sizeOf(opened: readonly Opened[]): number {
-  return opened.reduce((sum, { ports }) => sum + 1_000_000 + portCount(ports), 0);
-}
+const WORLD_SIZE = 1000;
 
 function proved(
-  judged: Judged,
-  after: Decision,
+  members: Members,
   { search, context }: { readonly search: Search; readonly context: ProposeContext },
 ): Proposal {
-  const before = judged.decision;
+  const [first] = members;
+  const after = decide(first.edge, first, search.state);
   const last = search.steps.at(-1);
-  if (before === undefined || last === undefined) return { noFix: NOTHING };
-  const opens = openedBy(context.state, search.state, context.nameOf).filter(
-    (opened) => !isOwn(opened, judged),
-  );
+  if (first.decision === undefined || after === undefined || last === undefined) return { noFix: NOTHING };
+  const changed = changedBy(context.state, search.state, context.nameOf);
+  const opens = changed.opens.filter((opened) => !isOwn(opened, members));
   const files = changedFiles(context.state.files, search.state.files);
   const edits = files.flatMap(({ path, before: old, text }) =>
     lineChanges(old, text).map((change) => ({ file: path, ...change })),
@@ -195,14 +228,18 @@ function proved(
     steps: search.steps,
     edits,
     files,
-    warnings: warningsOf(search.steps, opens, judged),
+    warnings: warningsOf(search.steps, opens, first),
   };
-  return { fix, proof: { before, after, opens } };
+  return { fix, proof: { before: first.decision, after, opens, closes: changed.closes } };
 }
 
-/** Whether an opening is exactly the finding's own pair and port. */
-function isOwn({ from, to, ports }: Opened, judged: Judged): boolean {
-  return from === judged.from.party.name && to === judged.to.party.name && portCount(ports) === 1;
+/** Whether an opening is exactly the finding's own pairs and port. */
+function isOwn({ from, to, ports }: Opened, members: Members): boolean {
+  if (portCount(ports) !== 1) return false;
+  // Who is outside was seen at one address, which is not the whole world.
+  const isEnd = (name: string, { id, party }: End): boolean =>
+    name === id || (name === party.name && party.kind !== 'outside');
+  return members.some((member) => isEnd(from, member.from) && isEnd(to, member.to));
 }
 
 function warningsOf(

@@ -7,29 +7,37 @@ import type { Policy } from '../../model/policy.ts';
 import { labelsOf } from '../cause.ts';
 import type { End } from '../ends.ts';
 import { type Judged, protocolOf } from '../judged.ts';
-import type { State } from '../state.ts';
 import type { FixStep } from '../types.ts';
 import { type Attempt, attemptOf } from './attempt.ts';
 import type { LabelContext } from './labels.ts';
 
 /** A rule for exactly this peer and port, in a policy that the subject's namespace has of its own. */
-export function ruleAttempts(judged: Judged, side: SideDecision, context: LabelContext): readonly Attempt[] {
+export function ruleAttempts(
+  members: readonly Judged[],
+  { judged, side }: { readonly judged: Judged; readonly side: SideDecision },
+  context: LabelContext,
+): readonly Attempt[] {
   const isEgress = side.direction === 'egress';
   const [subject, peer] = isEgress ? [judged.from, judged.to] : [judged.to, judged.from];
-  const policy = ownPolicy(subject, context);
-  if (policy === undefined) return [];
-  const file = context.state.files.find(({ path }) => path === policy.place.file);
-  const target = targetOf(policy, context.state);
-  if (file === undefined || target === undefined) return [];
-  const { kind, namespace, name, place } = policy;
+  const own = ownSpec(subject, context);
+  const file = context.state.files.find(({ path }) => path === own?.policy.place.file);
+  if (own === undefined || file === undefined) return [];
+  const { kind, namespace, name, place } = own.policy;
   const step: FixStep = { kind: 'rule', policy: { kind, namespace, name }, list: side.direction, place };
-  return peerRules(judged, { peer, isEgress, namespace }, context).flatMap((rule) =>
-    attemptOf(step, file, addPolicyRule(file, { ...target, list: side.direction }, rule)),
+  const names = isEgress ? outsideNames(members) : [];
+  return peerRules(judged, { peer, isEgress, namespace, names }, context).flatMap((rule) =>
+    attemptOf(step, file, addPolicyRule(file, { ...own, list: side.direction }, rule)),
   );
 }
 
-/** The namespace's policy that selects the subject; the widest selector first, which is the platform's own. */
-function ownPolicy(subject: End, { state, inputs }: LabelContext): Policy | undefined {
+interface OwnSpec {
+  readonly policy: Policy;
+  readonly document: number;
+  readonly specPath: readonly (string | number)[];
+}
+
+/** The spec of the namespace's own that selects the subject; the widest first, which is the platform's own. */
+function ownSpec(subject: End, { state, inputs }: LabelContext): OwnSpec | undefined {
   const { namespace } = subject.party;
   const { engine } = state;
   const index = engine.find(subject.id);
@@ -38,25 +46,28 @@ function ownPolicy(subject: End, { state, inputs }: LabelContext): Policy | unde
   const entries = [
     ...(compiled.egress[compiled.egressClassOf[index] as number]?.entries ?? []),
     ...(compiled.ingress[compiled.ingressClassOf[index] as number]?.entries ?? []),
-  ];
-  const own = entries
-    .map(({ policy }) => policy)
-    .filter((policy) => policy.namespace === namespace && policy.kind === 'CiliumNetworkPolicy');
+  ].filter(({ policy }) => policy.namespace === namespace && policy.kind === 'CiliumNetworkPolicy');
   const platform = isPlatform(inputs.catalog, namespace);
-  const width = (policy: Policy): number =>
-    Math.min(...policy.specs.map(({ subject: { selector } }) => selector.requirements.length));
-  return own.sort((a, b) => (platform ? width(a) - width(b) : width(b) - width(a)))[0];
+  const width = ({ spec }: (typeof entries)[number]): number => spec.subject.selector.requirements.length;
+  const [first] = entries.sort((a, b) => (platform ? width(a) - width(b) : width(b) - width(a)));
+  const document = first?.policy.document;
+  if (first === undefined || document === undefined) return undefined;
+  const { policy, rule } = first;
+  return { policy, document, specPath: [...(policy.root ?? []), ...rule.path.slice(0, -2)] };
 }
 
-/** Which document of its file a policy is, and which of its specs. */
-function targetOf(
-  policy: Policy,
-  { files }: State,
-): { readonly document: number; readonly specPath: readonly (string | number)[] } | undefined {
-  const file = files.find(({ path }) => path === policy.place.file);
-  const [path] = policy.specs[0]?.rules.map((rule) => rule.path) ?? [];
-  if (file === undefined || path === undefined || policy.document === undefined) return undefined;
-  return { document: policy.document, specPath: [...(policy.root ?? []), ...path.slice(0, -2)] };
+/** More names than this are no list that a person would write. */
+const FQDNS_MAX = 8;
+
+/** The names that the destinations outside were asked for by; none where one of them has no name. */
+function outsideNames(members: readonly Judged[]): readonly string[] {
+  const names = new Set<string>();
+  for (const { to } of members) {
+    const its = to.names.filter(isOutsideName);
+    if (its.length === 0) return [];
+    for (const name of its) names.add(name);
+  }
+  return names.size > FQDNS_MAX ? [] : [...names].sort();
 }
 
 /** Rules that admit the peer on the port, the narrowest first. */
@@ -66,7 +77,13 @@ function peerRules(
     peer,
     isEgress,
     namespace,
-  }: { readonly peer: End; readonly isEgress: boolean; readonly namespace: string },
+    names,
+  }: {
+    readonly peer: End;
+    readonly isEgress: boolean;
+    readonly namespace: string;
+    readonly names: readonly string[];
+  },
   context: LabelContext,
 ): readonly PlainRule[] {
   const isIcmp = edge.protocol === 'ICMP' || edge.protocol === 'ICMPv6';
@@ -84,7 +101,6 @@ function peerRules(
   if (party.kind === 'reserved') return [{ [`${side}Entities`]: [party.name], ...ports }];
   if (party.kind !== 'outside') return [];
   const world: PlainRule = { [`${side}Entities`]: ['world'], ...ports };
-  const names = isEgress ? to.names.filter(isOutsideName) : [];
   return names.length === 0
     ? [world]
     : [{ toFQDNs: names.map((matchName) => ({ matchName })), ...ports }, world];
