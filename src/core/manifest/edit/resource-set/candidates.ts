@@ -138,18 +138,31 @@ function emptied(values: InputValues, path: InputPath, habits: InputHabits): rea
   const current = valueAt(values, path);
   if (current === undefined) return [];
   const without = withValue(values, path, undefined, habits);
-  const states = [without];
   const parent = path.slice(0, -1);
-  const instead = habits.others
-    .map((other) => valueAt(other, parent))
+  const instead = emptyInOthers(parent, habits);
+  const isInstead = parent.length > 0 && instead !== undefined && isEmpty(valueAt(without, parent));
+  return [
+    // Where every other input has the field, one without it would stand out.
+    ...(isWrittenByAll(path, habits)
+      ? [withValue(values, path, emptyInOthers(path, habits) ?? emptyLike(current), habits)]
+      : []),
+    ...(isInstead ? [withValue(values, parent, instead, habits)] : []),
+    without,
+    withValue(values, path, emptyLike(current), habits),
+  ];
+}
+
+/** What other inputs have in the place of a map, or of something that is true. */
+function emptyInOthers(path: InputPath, { others }: InputHabits): PlainValue | undefined {
+  return others
+    .map((other) => valueAt(other, path))
     .find(
       (other) => other !== undefined && other !== null && asFields(other) === undefined && isEmpty(other),
     );
-  if (parent.length > 0 && instead !== undefined && isEmpty(valueAt(without, parent))) {
-    states.push(withValue(values, parent, instead, habits));
-  }
-  states.push(withValue(values, path, emptyLike(current), habits));
-  return states;
+}
+
+function isWrittenByAll(path: InputPath, { others }: InputHabits): boolean {
+  return others.length > 0 && others.every((other) => valueAt(other, path) !== undefined);
 }
 
 /** `true` as a boolean where other inputs have booleans there. */

@@ -63,6 +63,13 @@ describe('labels of a Namespace that a ResourceSet makes', () => {
       a + b.replace('profile: internal', 'profile: isolated'),
     ],
     [
+      'come from a flag, which is false and not gone where every other input has it',
+      `    - name: a\n      tier: low\n      kubeApi: false\n${b}`,
+      'b',
+      { 'access/kube-api': undefined },
+      `    - name: a\n      tier: low\n      kubeApi: false\n${b.replace('kubeApi: true', 'kubeApi: false')}`,
+    ],
+    [
       'come from a map that takes the place of false, with the fields that others have',
       a + b,
       'a',
