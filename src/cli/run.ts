@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { addCan } from './commands/can.ts';
 import { addDebug } from './commands/debug.ts';
 import { addNamespace } from './commands/namespace.ts';
+import { addProfile } from './commands/profile.ts';
+import { addRender } from './commands/render.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
@@ -31,6 +33,8 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
   addDebug(program, io, done);
   addCan(program, io, done);
   addNamespace(program, io, done);
+  addProfile(program, io, done);
+  addRender(program, io, done);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;

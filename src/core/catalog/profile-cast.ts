@@ -2,6 +2,7 @@ import { parseCidr } from '../model/cidr.ts';
 import { podIdentityLabels, reservedLabels } from '../model/identity.ts';
 import type { LabelText } from '../model/label.ts';
 import type { AgentOptions } from '../model/options.ts';
+import type { RepositoryRead, Workload } from '../model/repository.ts';
 import type { Endpoint } from '../model/world.ts';
 import { ACCESS_GRANTED, accessLabel, profileLabel } from './lookup.ts';
 import type { Catalog, CatalogEntity, Pods } from './types.ts';
@@ -13,7 +14,7 @@ export type Peer =
   | { readonly kind: 'resource'; readonly name: string }
   | { readonly kind: 'prometheus' }
   | { readonly kind: 'ztunnel' }
-  | { readonly kind: 'entity'; readonly entity: CatalogEntity | 'health' | 'world-ipv4' | 'world-ipv6' }
+  | { readonly kind: 'entity'; readonly entity: CatalogEntity | 'world-ipv4' | 'world-ipv6' }
   /** Where a mesh lets probes come from. */
   | { readonly kind: 'probe'; readonly address: string }
   | { readonly kind: 'cidr'; readonly cidr: string }
@@ -30,8 +31,10 @@ export interface CastPeer {
   readonly id: string;
 }
 
-/** Labels of namespaces, as far as they are known. */
-export type NamespaceLabels = ReadonlyMap<string, Readonly<Record<string, string>>>;
+/** What files say of those whom the catalog only describes. */
+export type Declared = Pick<RepositoryRead, 'namespaces' | 'workloads'>;
+
+const NOTHING_DECLARED: Declared = { namespaces: [], workloads: [] };
 
 export interface Cast {
   readonly endpoints: readonly Endpoint[];
@@ -46,9 +49,9 @@ export interface Cast {
 }
 
 /** A world's people: apps of every profile and access label, and everybody whom the catalog knows. */
-export function castOf(catalog: Catalog, options: AgentOptions, known: NamespaceLabels = new Map()): Cast {
+export function castOf(catalog: Catalog, options: AgentOptions, declared: Declared = NOTHING_DECLARED): Cast {
   const endpoints = new Map<string, Endpoint>();
-  const stage: Stage = { options, known, endpoints };
+  const stage: Stage = { options, declared, endpoints };
   const stranger = addPod(stage, 'no-profile', APP, { namespace: `${PROBE}none`, labels: {} });
   for (const { name } of catalog.profiles) {
     const labels = { [profileLabel(catalog)]: name };
@@ -100,7 +103,7 @@ const APP = { namespaceLabels: {} };
 
 interface Stage {
   readonly options: AgentOptions;
-  readonly known: NamespaceLabels;
+  readonly declared: Declared;
   readonly endpoints: Map<string, Endpoint>;
 }
 
@@ -113,15 +116,34 @@ function accessId(resource: string): string {
 }
 
 function addPod(
-  { options, known, endpoints }: Stage,
+  { options, declared, endpoints }: Stage,
   id: string,
   { namespaceLabels }: { readonly namespaceLabels: Readonly<Record<string, string>> },
-  { namespace, labels }: Pods,
+  pods: Pods,
 ): string {
-  const all = { 'kubernetes.io/metadata.name': namespace, ...known.get(namespace), ...namespaceLabels };
-  const identity = { namespace, podLabels: labels, namespaceLabels: all, cluster: options.clusterName };
-  endpoints.set(id, { id, labels: podIdentityLabels(identity) });
+  const { namespace } = pods;
+  const known = declared.namespaces.find(({ name }) => name === namespace);
+  const workloads = declared.workloads.filter((workload) => isOneOf(workload, pods));
+  const [only] = workloads.length === 1 ? workloads : [];
+  const labels = podIdentityLabels({
+    namespace,
+    podLabels: only?.podLabels ?? pods.labels,
+    namespaceLabels: { 'kubernetes.io/metadata.name': namespace, ...known?.labels, ...namespaceLabels },
+    cluster: options.clusterName,
+    ...(only?.serviceAccount === undefined ? {} : { serviceAccount: only.serviceAccount }),
+  });
+  endpoints.set(id, { id, labels, ports: workloads.flatMap(({ ports }) => ports) });
   return id;
+}
+
+function isOneOf({ namespace, podLabels, hostNetwork }: Workload, pods: Pods): boolean {
+  return (
+    namespace === pods.namespace &&
+    !hostNetwork &&
+    Object.entries(pods.labels).every(
+      ([key, value]) => Object.hasOwn(podLabels, key) && podLabels[key] === value,
+    )
+  );
 }
 
 function podPeers(catalog: Catalog, stage: Stage): readonly CastPeer[] {
@@ -161,7 +183,8 @@ function reservedPeers({ options, endpoints }: Stage): readonly CastPeer[] {
   });
 }
 
-const NODES = ['host', 'remote-node', 'kube-apiserver', 'health', 'ingress'] as const;
+/** Without `health`: Cilium's health endpoint is asked by nodes, and asks no pod. */
+const NODES = ['host', 'remote-node', 'kube-apiserver', 'ingress'] as const;
 
 /** The address of an ambient mesh's probes (Istio), whether there is a mesh or not. */
 const PROBE_ADDRESS = '169.254.7.127';

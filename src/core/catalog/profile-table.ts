@@ -2,7 +2,7 @@ import { compile, type EndpointIndex, type Engine } from '../engine/index.ts';
 import type { AgentOptions } from '../model/options.ts';
 import type { Direction, Policy } from '../model/policy.ts';
 import { isNoPorts, type PortSet, portsKey, subtractPorts } from '../model/port-set.ts';
-import { type CastPeer, castOf, type NamespaceLabels, type Peer } from './profile-cast.ts';
+import { type CastPeer, castOf, type Declared, type Peer } from './profile-cast.ts';
 import type { Catalog, Resource } from './types.ts';
 
 export type { Peer } from './profile-cast.ts';
@@ -41,18 +41,18 @@ export interface ProfileTable {
 export interface TableInputs {
   readonly policies: readonly Policy[];
   readonly options: AgentOptions;
-  /** Labels of the platform's namespaces, as far as they are known. */
-  readonly namespaces?: NamespaceLabels;
+  /** Namespaces and workloads of the platform, as far as they are known: for their labels and named ports. */
+  readonly declared?: Declared;
 }
 
 /**
  * What each profile and each access label really admits, asked of the engine: a world with the given policies, an
  * app of each profile, and everybody whom the catalog knows. Peers with which nothing passes are left out; an
- * address or a name outside is told only for what the world has not. Ports with names are not seen: the apps of
+ * address or a name outside is told only for what the world has not. Ports of apps by name are not seen: the apps of
  * this world declare none.
  */
-export function profileTable(catalog: Catalog, { policies, options, namespaces }: TableInputs): ProfileTable {
-  const cast = castOf(catalog, options, namespaces);
+export function profileTable(catalog: Catalog, { policies, options, declared }: TableInputs): ProfileTable {
+  const cast = castOf(catalog, options, declared);
   const engine = compile({ policies, endpoints: cast.endpoints }, options);
   return {
     profiles: catalog.profiles.map(({ name, description }) => {

@@ -1,5 +1,13 @@
 import { highestPort, PROTOCOLS } from '../model/port.ts';
-import { isAllPorts, isNoPorts, type PortSet, pairsOf, portsKey } from '../model/port-set.ts';
+import {
+  ALL_PORTS,
+  isAllPorts,
+  isNoPorts,
+  type PortSet,
+  pairsOf,
+  portsKey,
+  subtractPorts,
+} from '../model/port-set.ts';
 import type { Admission, Peer, ProfileRow } from './profile-table.ts';
 
 /** The words of the profile table, for the README of a policy tree and for the command alike. */
@@ -20,15 +28,34 @@ export function admissionsText(admissions: readonly Admission[]): string {
 
 /** Peers with the same ports are told together, in the order in which they come. */
 function groups(admissions: readonly Admission[]): readonly string[] {
-  const byPorts = new Map<string, { readonly ports: PortSet; readonly peers: string[] }>();
+  const byPorts = new Map<string, { readonly ports: PortSet; readonly peers: Peer[] }>();
   for (const { peer, ports } of admissions) {
     const key = portsKey(ports);
     const group = byPorts.get(key);
-    if (group === undefined) byPorts.set(key, { ports, peers: [peerText(peer)] });
-    else group.peers.push(peerText(peer));
+    if (group === undefined) byPorts.set(key, { ports, peers: [peer] });
+    else group.peers.push(peer);
   }
-  return [...byPorts.values()].map(({ ports, peers }) => `${peers.join(', ')} ${portSetText(ports)}`);
+  return [...byPorts.values()].map(({ ports, peers }) => `${peersText(peers)} ${portSetText(ports)}`);
 }
+
+/** Where apps of all kinds are among them, and the platform, it is every pod that is meant. */
+function peersText(peers: readonly Peer[]): string {
+  const isEveryPod = peers.filter(({ kind }) => kind === 'pods').length === Object.keys(PODS).length;
+  if (!isEveryPod) return peers.map(peerText).join(', ');
+  const others = peers.filter(({ kind }) => !POD_KINDS.has(kind));
+  return ['every pod of the cluster', ...others.map(peerText)].join(', ');
+}
+
+const POD_KINDS: ReadonlySet<Peer['kind']> = new Set([
+  'dns',
+  'gateway',
+  'resource',
+  'prometheus',
+  'ztunnel',
+  'pods',
+  'profile',
+  'platform',
+]);
 
 export function peerText(peer: Peer): string {
   switch (peer.kind) {
@@ -65,10 +92,19 @@ const PODS: Readonly<Record<Extract<Peer, { readonly kind: 'pods' }>['of'], stri
   'no-profile': 'pods without a profile',
 };
 
-/** `53/UDP, 8000-8100/TCP`, `all TCP`, `every port and protocol`. */
+/** `53/UDP, 8000-8100/TCP`, `all TCP`, `every port`, `every port but 53/UDP`. */
 export function portSetText(set: PortSet): string {
   if (isAllPorts(set)) return 'every port';
   if (isNoPorts(set)) return 'none';
+  const rest = subtractPorts(ALL_PORTS, set);
+  const isNearlyAll = PROTOCOLS.every((protocol, i) => LISTED.has(protocol) || rest[i]?.length === 0);
+  return isNearlyAll ? `every port but ${rangesText(rest)}` : rangesText(set);
+}
+
+/** Protocols of which single ports are open. Where all others are, it is all but a few ports that are meant. */
+const LISTED: ReadonlySet<string> = new Set(['TCP', 'UDP', 'SCTP']);
+
+function rangesText(set: PortSet): string {
   const texts = PROTOCOLS.flatMap((protocol, i) =>
     pairsOf(set[i] ?? []).map(([low, high]) => {
       if (low === 0 && high === highestPort(protocol)) return `all ${protocol}`;

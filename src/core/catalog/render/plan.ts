@@ -7,7 +7,7 @@ import { originOf } from './marker.ts';
 import { buildTree, type Surroundings } from './tree.ts';
 
 /** What rendering does, or would do, to one file. */
-export type FileChange =
+export type RenderChange =
   | { readonly kind: 'unchanged'; readonly path: string }
   | { readonly kind: 'create'; readonly path: string; readonly after: string }
   | { readonly kind: 'update'; readonly path: string; readonly before: string; readonly after: string }
@@ -25,6 +25,8 @@ export interface Kept {
     | { readonly code: 'edited' }
     /** Somebody's file where one of ours would be. */
     | { readonly code: 'foreign' }
+    /** Not written at all: the file `by` declares an object of the same name. */
+    | { readonly code: 'clash'; readonly by: string; readonly name: string }
     /** A kustomization that cannot be changed for certain. */
     | { readonly code: 'refused'; readonly refusal: EditRefusal };
 }
@@ -38,18 +40,22 @@ export interface PlanInputs {
 }
 
 /** What has to be done so that the repository holds the tree of the catalog, sorted by path. */
-export function planRender(catalog: Catalog, inputs: PlanInputs): readonly FileChange[] {
+export function planRender(catalog: Catalog, inputs: PlanInputs): readonly RenderChange[] {
   const { surroundings = {}, force = false } = inputs;
   const { existing } = inputs;
   const texts = new Map(existing.map(({ path, text }) => [path, text]));
-  const { files, stale, leftover, refused } = buildTree(catalog, { existing, surroundings, force });
+  const { files, stale, leftover, clashes, refused } = buildTree(catalog, { existing, surroundings, force });
   const textOf = (path: string): string => texts.get(path) ?? '';
   const changes = [
     ...files.map((file) => changeOf(file, texts.get(file.path), force)),
-    ...stale.map((path): FileChange => ({ kind: 'delete', path, before: textOf(path) })),
+    ...stale.map((path): RenderChange => ({ kind: 'delete', path, before: textOf(path) })),
     ...leftover.map(
       (path): Kept => ({ kind: 'kept', path, before: textOf(path), after: '', reason: { code: 'edited' } }),
     ),
+    ...clashes.map(({ path, by, name }): Kept => {
+      const before = textOf(path);
+      return { kind: 'kept', path, before, after: before, reason: { code: 'clash', by, name } };
+    }),
     ...refused.map((refusal): Kept => {
       const before = textOf(refusal.file);
       return {
@@ -65,7 +71,7 @@ export function planRender(catalog: Catalog, inputs: PlanInputs): readonly FileC
 }
 
 /** Whether the repository is not what the catalog asks for. A README of somebody's own is no such difference. */
-export function differs(change: FileChange): boolean {
+export function differs(change: RenderChange): boolean {
   switch (change.kind) {
     case 'unchanged':
       return false;
@@ -82,7 +88,7 @@ function changeOf(
   { path, text, ownership }: RenderedFile,
   before: string | undefined,
   force: boolean,
-): FileChange {
+): RenderChange {
   if (before === undefined) return { kind: 'create', path, after: text };
   if (sameLines(before, text)) return { kind: 'unchanged', path };
   const origin = ownership === 'rendered' && !force ? originOf(before) : 'rendered';

@@ -1,4 +1,3 @@
-import { readRepository } from '../../manifest/read.ts';
 import {
   accessLabel,
   agentOptionsOf,
@@ -10,19 +9,18 @@ import { type ProfileTable, profileTable } from '../profile-table.ts';
 import { admissionsText, commonOf, portSetText, withoutCommon } from '../profile-words.ts';
 import type { Catalog, Pods, Resource } from '../types.ts';
 import { kubeApiResource } from './baselines.ts';
-import type { RenderedFile } from './files.ts';
 import { relativeTo } from './foreign.ts';
 import type { Layout } from './layout.ts';
 import { markMarkdown } from './marker.ts';
+import { renderedPolicies } from './policies.ts';
 
 /**
  * The README of the tree. Its tables are what the engine finds in the rendered policies, so they cannot promise what
  * the policies do not hold.
  */
-export function readmeText(catalog: Catalog, layout: Layout, rendered: readonly RenderedFile[]): string {
+export function readmeText(catalog: Catalog, layout: Layout): string {
   const options = agentOptionsOf(catalog);
-  const { policies } = readRepository(rendered, { agent: options });
-  const table = profileTable(catalog, { policies, options });
+  const table = profileTable(catalog, { policies: renderedPolicies(catalog, options), options });
   const sections = [
     ...introduction(catalog),
     ...folders(catalog, layout),

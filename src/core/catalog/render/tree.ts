@@ -7,8 +7,9 @@ import { joinPath, type Layout, layoutOf } from './layout.ts';
 import { listingsOf } from './listings.ts';
 import { originOf } from './marker.ts';
 import { platformSkeleton } from './platform.ts';
-import { policyFiles, policyFileText, policyPath, skeletonText } from './policy-files.ts';
+import { type PolicyFile, policyFiles, policyFileText, policyPath, skeletonText } from './policy-files.ts';
 import { readmeText } from './readme.ts';
+import { type Clash, keyOf, takenObjects } from './taken.ts';
 
 /** What is known of a repository besides its files. */
 export interface Surroundings {
@@ -24,6 +25,8 @@ export interface Tree {
   readonly stale: readonly string[];
   /** Such files that somebody edited, so they stay. */
   readonly leftover: readonly string[];
+  /** Files that are not rendered, because others declare their objects. */
+  readonly clashes: readonly Clash[];
   /** Kustomizations that had to be left as they are. */
   readonly refused: readonly EditRefusal[];
 }
@@ -53,35 +56,51 @@ export interface TreeInputs {
 export function buildTree(catalog: Catalog, { existing, surroundings, force }: TreeInputs): Tree {
   const layout = layoutOf(catalog);
   const byPath = new Map(existing.map((file) => [file.path, file]));
-  const files = policyFiles(catalog);
-  const rendered = files.map(
-    (file): RenderedFile => ({
-      path: policyPath(file, layout),
-      text: policyFileText(file),
-      ownership: 'rendered',
-    }),
-  );
+  const { rendered, clashes } = withoutClashes(policyFiles(catalog), layout, existing);
   const begun = skeletons(catalog, layout, { byPath, surroundings });
   const readme: RenderedFile = {
     path: joinPath(layout.root, 'README.md'),
-    text: readmeText(catalog, layout, rendered),
+    text: readmeText(catalog, layout),
     ownership: 'rendered',
   };
-  const ours = new Set([...rendered, readme].map(({ path }) => path));
+  const ours = new Set([...rendered, ...clashes, readme].map(({ path }) => path));
   const orphans = existing
     .filter(({ path }) => isWithin(path, layout.root) && !ours.has(path))
     .map(({ path, text }) => ({ path, origin: originOf(text) }));
   const edited = orphans.flatMap(({ path, origin }) => (origin === 'edited' ? [path] : []));
   const untouched = orphans.flatMap(({ path, origin }) => (origin === 'rendered' ? [path] : []));
   const stale = force ? [...untouched, ...edited] : untouched;
-  const paths = [...rendered, ...begun].map(({ path }) => path);
+  // Somebody's file in the place of ours is not put in force by us.
+  const isOurs = ({ path }: RenderedFile): boolean =>
+    force || !byPath.has(path) || originOf(byPath.get(path)?.text ?? '') !== 'foreign';
+  const paths = [...rendered.filter(isOurs), ...begun].map(({ path }) => path);
   const lists = listingsOf({ layout, existing, byPath, paths, stale });
   return {
     files: [...rendered, ...begun, ...lists.files, readme],
     stale: [...stale, ...lists.emptied],
     leftover: force ? [] : edited,
+    clashes,
     refused: lists.refused,
   };
+}
+
+/** The files of ours, but for those of which somebody's file declares an object under another name. */
+function withoutClashes(
+  files: readonly PolicyFile[],
+  layout: Layout,
+  existing: readonly SourceFile[],
+): { readonly rendered: readonly RenderedFile[]; readonly clashes: readonly Clash[] } {
+  const names = files.flatMap(({ documents }) => documents.map(({ name }) => name));
+  const taken = takenObjects(existing, layout.root, names);
+  const rendered: RenderedFile[] = [];
+  const clashes: Clash[] = [];
+  for (const file of files) {
+    const path = policyPath(file, layout);
+    const clash = file.documents.find((document) => (taken.get(keyOf(document)) ?? path) !== path);
+    if (clash === undefined) rendered.push({ path, text: policyFileText(file), ownership: 'rendered' });
+    else clashes.push({ path, name: clash.name, by: taken.get(keyOf(clash)) ?? '' });
+  }
+  return { rendered, clashes };
 }
 
 function skeletons(

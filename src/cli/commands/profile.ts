@@ -1,0 +1,71 @@
+import { type Command, Option } from 'commander';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
+import type { Io } from '../io.ts';
+import { reportProblems } from '../problems.ts';
+
+const OUTPUTS = ['table', 'json', 'yaml'] as const;
+
+interface ListOptions extends InputOptions {
+  readonly output: (typeof OUTPUTS)[number];
+  readonly rendered?: true;
+}
+
+/** `propolis profile list`: which profiles there are, and what they admit. */
+export function addProfile(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('profile')
+    .summary('which profile: what each admits')
+    .description('The profiles of the catalog.');
+  addList(command, io, done);
+}
+
+function addList(parent: Command, io: Io, done: (code: ExitCode) => void): void {
+  const command = parent
+    .command('list')
+    .summary('what each profile admits, and who has it')
+    .description(
+      'List the profiles with what their namespaces may do, in and out, asked of the engine and not of any description; and the namespaces that have them.',
+    )
+    .option('--rendered', 'judge the policies that render would write, not those of the repository')
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
+  addInputOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  propolis profile list
+  propolis profile list --rendered
+  propolis profile list --env live -o json`,
+    )
+    .action(async (options: ListOptions) => done(await list(options, io)));
+}
+
+async function list(options: ListOptions, io: Io): Promise<ExitCode> {
+  const [{ inputs, problems }, { profileList }, { readRepository }, report] = await Promise.all([
+    loadInputs(options, io),
+    import('../../core/catalog/profile-list.ts'),
+    import('../../core/manifest/read.ts'),
+    import('../../core/report/profiles.ts'),
+  ]);
+  const read = readRepository(inputs.files, inputs.readOptions);
+  const found = profileList(inputs.catalog, {
+    read,
+    options: inputs.options,
+    rendered: options.rendered === true,
+  });
+  switch (options.output) {
+    case 'table':
+      io.out(report.profileListText(found, await textOptions(options.color, io)));
+      break;
+    case 'json':
+      io.out(`${JSON.stringify(report.profileListJson(found), null, 2)}\n`);
+      break;
+    case 'yaml': {
+      const { stringify } = await import('yaml');
+      io.out(stringify(report.profileListJson(found)));
+      break;
+    }
+  }
+  return (await reportProblems({ problems: [...problems, ...read.problems] }, io)) ? EXIT.error : EXIT.ok;
+}
