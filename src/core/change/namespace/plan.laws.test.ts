@@ -159,8 +159,7 @@ function repository(): fc.Arbitrary<Files> {
     const at = (home: Written['home']) =>
       all.flatMap((written, i) => (written.home === home ? [{ written, name: names[i] ?? '' }] : []));
     const [others, list, set] = [at('among others'), at('list'), at('set')];
-    const first = <T extends { readonly written: Written }>(of: readonly T[]): Written | undefined =>
-      of[0]?.written;
+    const first = (of: readonly { readonly written: Written }[]): Written | undefined => of[0]?.written;
     const style = first(others);
     if (style !== undefined) {
       const documents = others.map(({ written, name }) => objectText(name, written));
