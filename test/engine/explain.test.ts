@@ -203,6 +203,10 @@ describe('near misses', () => {
     ['a label of another source', 'matchLabels: {"container:role": server}'],
     ['what is there and must not be', 'matchExpressions: [{key: app, operator: DoesNotExist}]'],
     [
+      'a label that is there from Kubernetes, and not from where it must be',
+      'matchExpressions: [{key: "k8s:app", operator: In, values: [x]}, {key: "container:app", operator: Exists}]',
+    ],
+    [
       'two values at once',
       'matchExpressions: [{key: role, operator: In, values: [p]}, {key: role, operator: In, values: [q]}]',
     ],

@@ -26,10 +26,11 @@ export interface Missed {
 /** The allow rules that would have admitted it but for the least, best first. */
 export function nearestRules(world: Compiled, missed: Missed): readonly NearMiss[] {
   const found: { readonly cost: number; readonly miss: NearMiss }[] = [];
+  const context = { ...missed, required: requiredOf(world, missed.direction) };
   for (const entry of world.entries) {
     const isBeside = entry.direction === missed.direction && entry.isNode === missed.subject.isHost;
     if (!isBeside || entry.isDeny) continue;
-    const lacking = lackingOf(world, entry, missed);
+    const lacking = lackingOf(world, entry, context);
     if (lacking === undefined || lacking.length === 0) continue;
     found.push({ cost: costOf(lacking), miss: { rule: ruleOf(entry), lacking } });
   }
@@ -40,9 +41,14 @@ export function nearestRules(world: Compiled, missed: Missed): readonly NearMiss
 }
 
 /** What keeps a rule from admitting it; undefined when it is too far away to be of use. */
-function lackingOf(world: Compiled, entry: Entry, missed: Missed): readonly Lacking[] | undefined {
+function lackingOf(
+  world: Compiled,
+  entry: Entry,
+  missed: Missed & { readonly required: readonly Selector[] },
+): readonly Lacking[] | undefined {
   const lacking: Lacking[] = [];
-  if (entry.hasEndpointPeers && !holdsRequired(world, missed)) return undefined;
+  const required = entry.hasEndpointPeers ? missed.required : [];
+  if (!required.every((selector) => holds(selector, missed.peer))) return undefined;
   if (!holds(entry.subject, missed.subject)) {
     const labels = missingLabels(entry.subject, missed.subject);
     // A policy of another namespace is not near: no label moves a pod.
@@ -52,7 +58,7 @@ function lackingOf(world: Compiled, entry: Entry, missed: Missed): readonly Lack
   }
   if (!entry.peers.some((peer) => selects(peer, missed.peer, world.options))) {
     const labels = nearestLabels(entry.peers, missed.peer);
-    if (labels === undefined) return undefined;
+    if (labels === undefined || required.length > 0) return undefined;
     lacking.push({ kind: 'peer', labels });
   }
   const port = lackingPort(world, entry, missed);
@@ -60,12 +66,10 @@ function lackingOf(world: Compiled, entry: Entry, missed: Missed): readonly Lack
   return lacking.length > 1 && port !== undefined ? undefined : lacking;
 }
 
-/** Whether all that `fromRequires` may ask of the peer holds. */
-function holdsRequired(world: Compiled, { direction, peer }: Missed): boolean {
-  if (world.options.version !== '1.18') return true;
-  return world.entries.every(
-    ({ direction: its, rule }) => its !== direction || (rule.requires ?? []).every((one) => holds(one, peer)),
-  );
+/** All that `fromRequires` of this direction may ask of the peer, which 1.18 does. */
+function requiredOf({ entries, options }: Compiled, direction: Direction): readonly Selector[] {
+  if (options.version !== '1.18') return [];
+  return entries.flatMap((entry) => (entry.direction === direction ? (entry.rule.requires ?? []) : []));
 }
 
 function costOf(lacking: readonly Lacking[]): number {
@@ -98,8 +102,10 @@ function missingLabels({ requirements }: Selector, identity: Identity): readonly
   for (const wanted of requirements) {
     if (requirementHolds(wanted, identity)) continue;
     const beside = requirements.filter(({ key }) => key === wanted.key);
-    if (wanted.operator === 'Exists' && beside.some(({ operator }) => operator === 'In')) continue;
-    if (!identity.isPod || wanted.operator !== 'In' || !isAddable(wanted)) return undefined;
+    if (!identity.isPod || !isAddable(wanted)) return undefined;
+    const isMet = beside.some((other) => other.operator === 'In' && !requirementHolds(other, identity));
+    if (wanted.operator === 'Exists' && isMet) continue;
+    if (wanted.operator !== 'In') return undefined;
     const value = wanted.values.find((candidate) => beside.every((other) => accepts(other, candidate)));
     if (value === undefined) return undefined;
     labels.add(formatLabel({ source: 'k8s', key: wanted.key, value }));
