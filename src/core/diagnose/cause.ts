@@ -46,7 +46,9 @@ export function causeOf(judged: Judged, context: CauseContext): Cause {
 }
 
 /** What the record alone says: reasons that are no matter of policy. */
-function causeByRecord({ edge, decision }: Judged): Cause | undefined {
+function causeByRecord(judged: Judged): Cause | undefined {
+  const { edge, decision } = judged;
+  if (edge.verdict === 'ERROR') return { code: 'proxy-error', request: requestText(judged) };
   const klass = dropReasonByName(edge.dropReason)?.klass ?? 'none';
   switch (klass) {
     case 'policy':

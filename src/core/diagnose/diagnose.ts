@@ -67,12 +67,20 @@ export function diagnoseSummary(
       ...(summary.fromMs === undefined ? {} : { fromMs: summary.fromMs }),
       ...(summary.toMs === undefined ? {} : { toMs: summary.toMs }),
       flows: summary.flows,
-      dropped: count + folded.reduce((sum, { count: each }) => sum + each, 0),
+      dropped: count + droppedOf(folded),
       lost: summary.counts.lost,
       skipped: summary.counts.skipped.reduce((sum, { count: each }) => sum + each, 0),
     },
     findings: findings.sort((a, b) =>
-      firstDifference(b.count - a.count, compareText(a.from.name, b.from.name), a.port - b.port),
+      firstDifference(
+        b.count - a.count,
+        compareText(a.from.name, b.from.name),
+        compareText(a.to.name, b.to.name),
+        a.port - b.port,
+        compareText(a.protocol, b.protocol),
+        compareText(a.direction, b.direction),
+        compareText(JSON.stringify(a.cause), JSON.stringify(b.cause)),
+      ),
     ),
     folded,
     assumptions: assumptionsOf({
@@ -88,13 +96,23 @@ export function diagnoseSummary(
   };
 }
 
+const FOLDED_KINDS = ['reply', 'noise', 'audit'] as const;
+
 function fold(edges: readonly Edge[]): readonly Folded[] {
   const counts = new Map<Folded['kind'], number>();
   for (const edge of edges) {
     const kind = foldOf(edge);
     if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + edge.count);
   }
-  return [...counts].map(([kind, count]) => ({ kind, count }));
+  return FOLDED_KINDS.flatMap((kind) => {
+    const count = counts.get(kind);
+    return count === undefined ? [] : [{ kind, count }];
+  });
+}
+
+/** What audit mode reports was let through. */
+function droppedOf(folded: readonly Folded[]): number {
+  return folded.reduce((sum, { kind, count }) => (kind === 'audit' ? sum : sum + count), 0);
 }
 
 type Group = readonly [first: Judged & { readonly cause: Finding['cause'] }, ...rest: Judged[]];
@@ -132,8 +150,7 @@ function findingOf(group: Group, fixing: ProposeContext | NoFix): Finding {
     protocol: edge.protocol,
     port: edge.port,
     count: countOf(group),
-    firstSeenMs: Math.min(...group.map(({ edge: { firstMs } }) => firstMs)),
-    lastSeenMs: Math.max(...group.map(({ edge: { lastMs } }) => lastMs)),
+    ...seenOf(group),
     dropReason: edge.dropReason,
     decidedBy: decision === undefined || cause.code === 'not-policy' ? [] : decidedBy(decision),
     assumptions:
@@ -141,6 +158,16 @@ function findingOf(group: Group, fixing: ProposeContext | NoFix): Finding {
     ...(decision === undefined ? {} : { decision }),
     ...proposal,
   };
+}
+
+/** When, where any of the flows had a time. */
+function seenOf(group: Group): Pick<Finding, 'firstSeenMs' | 'lastSeenMs'> {
+  let [first, last] = [0, 0];
+  for (const { edge } of group) {
+    if (edge.firstMs > 0 && (first === 0 || edge.firstMs < first)) first = edge.firstMs;
+    last = Math.max(last, edge.lastMs);
+  }
+  return first === 0 ? {} : { firstSeenMs: first, lastSeenMs: last };
 }
 
 function countOf(group: Group): number {

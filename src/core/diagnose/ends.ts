@@ -5,7 +5,6 @@ import type { FlowEndpoint } from '../model/flow.ts';
 import { RESERVED_IDENTITIES, reservedLabels } from '../model/identity.ts';
 import {
   CLUSTER_KEY,
-  kubernetesLabel,
   type LabelText,
   NAMESPACE_KEY,
   NAMESPACE_LABELS_PREFIX,
@@ -14,6 +13,7 @@ import {
 import type { AgentOptions } from '../model/options.ts';
 import type { RepositoryRead, Workload } from '../model/repository.ts';
 import type { Endpoint } from '../model/world.ts';
+import { namespaceOf } from './flow-namespace.ts';
 import type { Edge } from './summarize.ts';
 import type { Party } from './types.ts';
 
@@ -60,8 +60,7 @@ export class Ends {
   }
 
   #end(flow: FlowEndpoint, ip: string, names: readonly string[]): End {
-    const namespace =
-      flow.namespace === '' ? (kubernetesLabel(flow.labels, NAMESPACE_KEY) ?? '') : flow.namespace;
+    const namespace = namespaceOf(flow);
     if (namespace === '') {
       const key = JSON.stringify([flow.labels, flow.identity, ip, names]);
       return this.#known(key, () => this.#other(flow, ip, names));

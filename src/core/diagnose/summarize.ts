@@ -1,18 +1,20 @@
 import type { Flow, FlowEndpoint, FlowL7, FlowReadCounts } from '../model/flow.ts';
 import type { Cancellation, FlowSource } from '../ports/flow-source.ts';
+import { namespaceOf } from './flow-namespace.ts';
+import { compareText } from './order.ts';
 
 /** Edges kept at most. What comes after is counted and named, never dropped in silence. */
 const EDGES_MAX = 100_000;
-/** DNS names and addresses kept of one edge. */
+/** DNS names, and names of policies, kept of one edge. */
 const NAMES_MAX = 8;
 
 /** Flows between two ends on one port that look the same, counted. */
 export interface Edge {
   readonly source: FlowEndpoint;
   readonly destination: FlowEndpoint;
-  /** Where labels say too little (the world), the address is part of who it is; else the first one seen. */
-  readonly sourceIp: string;
-  readonly destinationIp: string;
+  /** Where labels say too little (the world), the address is part of who it is; else the first of those seen. */
+  sourceIp: string;
+  destinationIp: string;
   readonly protocol: string;
   /** Of the destination; the type for ICMP. */
   readonly port: number;
@@ -23,6 +25,7 @@ export interface Edge {
   readonly l7: FlowL7 | undefined;
   /** Each drop once: Hubble tells most of them twice, as a drop and as a policy verdict. */
   count: number;
+  /** 0 where no flow had a time. */
   firstMs: number;
   lastMs: number;
   /** DNS names of the far end. */
@@ -58,8 +61,15 @@ export async function summarizeFlows(
 
 interface OpenEdge {
   readonly edge: Edge;
-  /** By node: how often it was told as a drop, and how often as a policy verdict. */
-  readonly told: Map<string, { drops: number; verdicts: number }>;
+  readonly told: Map<string, Told>;
+}
+
+/** What one node told of an edge. */
+interface Told {
+  drops: number;
+  verdicts: number;
+  /** Events whose kind the export left out: those that may still be the first of two. */
+  open: { readonly sourcePort: number; readonly timeMs: number } | undefined;
 }
 
 class Summary {
@@ -83,13 +93,13 @@ class Summary {
       if (flow.timeMs > this.#toMs) this.#toMs = flow.timeMs;
     }
     const { source, destination } = flow;
-    if (source.namespace !== this.#namespace && destination.namespace !== this.#namespace) return;
+    if (namespaceOf(source) !== this.#namespace && namespaceOf(destination) !== this.#namespace) return;
     const port = portOf(flow);
     const isReply = looksLikeReply(flow);
     const key = `${this.#idOf(source)}|${this.#idOf(destination)}|${placeOf(source, flow.sourceIp)}|${placeOf(
       destination,
       flow.destinationIp,
-    )}|${protocolOf(flow)}|${port}|${flow.direction}|${flow.verdict}|${flow.dropReason}|${isReply}|${flow.verdict === 'DROPPED' ? contentOf(flow.l7) : ''}`;
+    )}|${protocolOf(flow)}|${port}|${flow.direction}|${flow.verdict}|${flow.dropReason}|${isReply}|${flow.verdict === 'DROPPED' || flow.verdict === 'ERROR' ? contentOf(flow.l7) : ''}`;
     let open = this.#edges.get(key);
     if (open === undefined) {
       if (this.#edges.size >= EDGES_MAX) {
@@ -102,10 +112,12 @@ class Summary {
   }
 
   finish(counts: FlowReadCounts): FlowSummary {
-    const edges = [...this.#edges.values()].map(({ edge, told }) => {
+    const edges = this.#inOrder().map(({ edge, told }) => {
       let count = 0;
       for (const { drops, verdicts } of told.values()) count += Math.max(drops, verdicts);
       edge.count = count;
+      edge.names.sort(compareText);
+      edge.deniedBy.sort(compareText);
       return edge;
     });
     const isEmpty = this.#fromMs > this.#toMs;
@@ -119,12 +131,28 @@ class Summary {
     };
   }
 
+  /** Edges in an order that does not depend on that of the flows. */
+  #inOrder(): readonly OpenEdge[] {
+    const ranks = new Map<string, string>();
+    const texts = [...this.#endpointTexts].sort((a, b) => compareText(a[0], b[0]));
+    const width = String(texts.length).length;
+    for (const [rank, [, id]] of texts.entries()) ranks.set(String(id), String(rank).padStart(width, '0'));
+    return [...this.#edges]
+      .map(([key, edge]) => {
+        const [source = '', destination = '', ...rest] = key.split('|');
+        return { edge, key: [ranks.get(source), ranks.get(destination), ...rest].join('|') };
+      })
+      .sort((a, b) => compareText(a.key, b.key))
+      .map(({ edge }) => edge);
+  }
+
   /** The reader shares objects for ends that look the same; when it had to forget one, the text tells. */
   #idOf(endpoint: FlowEndpoint): number {
     const known = this.#endpoints.get(endpoint);
     if (known !== undefined) return known;
-    const { namespace, podName, labels, identity } = endpoint;
-    const text = JSON.stringify([namespace, podName, labels, labels.length === 0 ? identity : 0]);
+    const { namespace, podName, labels, workloads, clusterName, identity } = endpoint;
+    const number = labels.length === 0 ? identity : 0;
+    const text = JSON.stringify([namespace, podName, labels, number, workloads, clusterName]);
     let id = this.#endpointTexts.get(text);
     if (id === undefined) this.#endpointTexts.set(text, (id = this.#endpointTexts.size));
     if (this.#endpoints.size >= EDGES_MAX) this.#endpoints.clear();
@@ -158,20 +186,43 @@ function edgeOf(flow: Flow, port: number, isReply: boolean): Edge {
 const POLICY_VERDICT_EVENT = 5;
 
 function tell({ edge, told }: OpenEdge, flow: Flow): void {
-  if (flow.timeMs < edge.firstMs) edge.firstMs = flow.timeMs;
-  if (flow.timeMs > edge.lastMs) edge.lastMs = flow.timeMs;
+  if (flow.timeMs > 0) {
+    if (edge.firstMs === 0 || flow.timeMs < edge.firstMs) edge.firstMs = flow.timeMs;
+    if (flow.timeMs > edge.lastMs) edge.lastMs = flow.timeMs;
+  }
   let node = told.get(flow.nodeName);
-  if (node === undefined) told.set(flow.nodeName, (node = { drops: 0, verdicts: 0 }));
+  if (node === undefined) told.set(flow.nodeName, (node = { drops: 0, verdicts: 0, open: undefined }));
   const times = flow.aggregated ?? 1;
   if (flow.eventType === POLICY_VERDICT_EVENT) node.verdicts += times;
-  else node.drops += times;
-  for (const name of flow.destinationNames.length > 0 ? flow.destinationNames : flow.sourceNames) {
-    if (edge.names.length < NAMES_MAX && !edge.names.includes(name)) edge.names.push(name);
-  }
-  for (const { kind, namespace, name } of [...flow.egressDeniedBy, ...flow.ingressDeniedBy]) {
-    const text = `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`;
-    if (edge.deniedBy.length < NAMES_MAX && !edge.deniedBy.includes(text)) edge.deniedBy.push(text);
-  }
+  else if (flow.eventType !== 0 || !isSecondEvent(node, flow)) node.drops += times;
+  if (flow.sourceIp < edge.sourceIp) edge.sourceIp = flow.sourceIp;
+  if (flow.destinationIp < edge.destinationIp) edge.destinationIp = flow.destinationIp;
+  for (const name of flow.destinationNames.length > 0 ? flow.destinationNames : flow.sourceNames)
+    keep(edge.names, name);
+  for (const { kind, namespace, name } of [...flow.egressDeniedBy, ...flow.ingressDeniedBy])
+    keep(edge.deniedBy, `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`);
+}
+
+/** Keeps a handful, the same whatever the order in which they come. */
+function keep(list: string[], text: string): void {
+  if (list.includes(text)) return;
+  list.push(text);
+  if (list.length <= NAMES_MAX) return;
+  list.sort(compareText);
+  list.pop();
+}
+
+/** Two events of one packet are microseconds apart; a packet sent again is a second later. */
+const PAIR_MS = 50;
+
+/** Whether an event of a kind that was left out is the other event of the packet before it. */
+function isSecondEvent(node: Told, { l4, timeMs }: Flow): boolean {
+  const sourcePort = l4 !== undefined && 'sourcePort' in l4 ? l4.sourcePort : 0;
+  const { open } = node;
+  const isSecond =
+    open !== undefined && open.sourcePort === sourcePort && Math.abs(timeMs - open.timeMs) <= PAIR_MS;
+  node.open = isSecond ? undefined : { sourcePort, timeMs };
+  return isSecond;
 }
 
 function portOf({ l4 }: Flow): number {

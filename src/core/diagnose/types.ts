@@ -65,6 +65,8 @@ export type Cause =
   /** The peer is no endpoint of Cilium's, or Hubble knew nothing of it. */
   | { readonly code: 'unknown-peer'; readonly address: string; readonly isUnmanaged: boolean }
   | { readonly code: 'l7-refused'; readonly policies: readonly PolicyRef[]; readonly request: string }
+  /** The proxy was to look into a request and failed; nobody refused it. */
+  | { readonly code: 'proxy-error'; readonly request: string }
   | { readonly code: 'authentication'; readonly policies: readonly PolicyRef[] }
   /** Rules admit this port by a name or a group, and who that is cannot be told from the inputs. */
   | { readonly code: 'undecidable'; readonly because: readonly EngineAssumption[] }
@@ -88,6 +90,7 @@ export const CAUSE_CODES = [
   'cidr-on-cluster-peer',
   'unknown-peer',
   'l7-refused',
+  'proxy-error',
   'authentication',
   'undecidable',
   'not-policy',
@@ -205,8 +208,9 @@ export interface Finding {
   /** The pod's port; the type for ICMP; 0 where there is none. */
   readonly port: number;
   readonly count: number;
-  readonly firstSeenMs: number;
-  readonly lastSeenMs: number;
+  /** Milliseconds since 1970; absent where the flows have no time. */
+  readonly firstSeenMs?: number;
+  readonly lastSeenMs?: number;
   readonly dropReason: string;
   readonly decidedBy: readonly DecidedBy[];
   /** Absent where an end is not known well enough to be judged. */
@@ -255,7 +259,7 @@ export interface Diagnosis {
     readonly fromMs?: number;
     readonly toMs?: number;
     readonly flows: number;
-    /** Drops that touch the namespace, each counted once. */
+    /** Drops that touch the namespace, each once: of findings, answers and noise; not what audit mode let through. */
     readonly dropped: number;
     readonly lost: number;
     readonly skipped: number;

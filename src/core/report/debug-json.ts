@@ -17,8 +17,8 @@ export function debugJson(diagnosis: Diagnosis): unknown {
     version: SHAPE_VERSION,
     namespace: diagnosis.namespace,
     window: {
-      from: window.fromMs === undefined ? null : isoTime(window.fromMs),
-      to: window.toMs === undefined ? null : isoTime(window.toMs),
+      from: timeJson(window.fromMs),
+      to: timeJson(window.toMs),
       flows: window.flows,
       dropped: window.dropped,
       lost: window.lost,
@@ -45,8 +45,8 @@ function findingJson(finding: Finding): unknown {
     port: finding.port,
     protocol: finding.protocol,
     count: finding.count,
-    firstSeen: isoTime(finding.firstSeenMs),
-    lastSeen: isoTime(finding.lastSeenMs),
+    firstSeen: timeJson(finding.firstSeenMs),
+    lastSeen: timeJson(finding.lastSeenMs),
     dropReason: finding.dropReason,
     parties: { from: partyJson(finding.from), to: partyJson(finding.to) },
     decidedBy: finding.decidedBy.map(({ policy, place, how }) => ({ ...policyJson(policy, place), how })),
@@ -71,6 +71,10 @@ function findingJson(finding: Finding): unknown {
       text: engineAssumptionText(assumption),
     })),
   };
+}
+
+function timeJson(milliseconds: number | undefined): string | null {
+  return milliseconds === undefined ? null : isoTime(milliseconds);
 }
 
 function openedJson({ from, to, ports }: Opened): unknown {

@@ -71,7 +71,7 @@ function findingLines(finding: Finding, context: Context): readonly string[] {
     portText(finding.port, finding.protocol),
     finding.direction === 'unknown' ? 'direction unknown' : finding.direction,
     `${count(finding.count)}×`,
-    `${duration(endMs - finding.lastSeenMs)} ago`,
+    ...(finding.lastSeenMs === undefined ? [] : [`${duration(endMs - finding.lastSeenMs)} ago`]),
   ].map(printable);
   const lines = wrap(title.join('   '), width - 2).map(
     (line, i) => `${i === 0 ? paint.bad('✗') : ' '} ${paint.strong(line)}`,

@@ -91,6 +91,7 @@ function noFixFor(cause: Cause): NoFix | undefined {
     case 'unknown-peer':
     case 'undecidable':
     case 'l7-refused':
+    case 'proxy-error':
     case 'authentication':
       return NOTHING;
     case 'missing-access-label':

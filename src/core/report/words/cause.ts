@@ -36,6 +36,8 @@ export function causeText(cause: Cause): string {
         : `Hubble knew nothing of the peer ${printable(cause.address)}: no labels, no identity`;
     case 'l7-refused':
       return `no HTTP or DNS rule of ${listText(cause.policies.map(policyText))} accepts ${printable(cause.request)}`;
+    case 'proxy-error':
+      return `the proxy failed on ${cause.request === '' ? 'a request' : printable(cause.request)}: an error, and no refusal by a rule`;
     case 'authentication':
       return 'a rule demands mutual authentication, which was not there yet';
     case 'undecidable':
@@ -125,6 +127,8 @@ function nextStepText(cause: Cause): string {
       return 'see that the names are asked for through a DNS rule with L7 (rules.dns), so that the agent learns their addresses, and that the name in the rule is the one that is asked';
     case 'l7-refused':
       return 'extend the HTTP or DNS rule if the request is legitimate';
+    case 'proxy-error':
+      return 'read the log of cilium-envoy, or for DNS of the agent, on the node, and see that what it forwards to answers';
     case 'authentication':
       return "check the agent's authentication and SPIRE";
     default:
