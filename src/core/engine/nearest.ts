@@ -1,6 +1,6 @@
 import type { Lacking, NearMiss } from '../model/decision.ts';
 import { isIdentityLabel } from '../model/identity.ts';
-import { formatLabel, type LabelText, NAMESPACE_KEY, parseLabel } from '../model/label.ts';
+import { formatLabel, kubernetesLabel, type LabelText, NAMESPACE_KEY, parseLabel } from '../model/label.ts';
 import type { Direction } from '../model/policy.ts';
 import type { Requirement, Selector } from '../model/selector.ts';
 import type { Compiled } from './compile.ts';
@@ -27,9 +27,12 @@ export interface Missed {
 export function nearestRules(world: Compiled, missed: Missed): readonly NearMiss[] {
   const found: { readonly cost: number; readonly miss: NearMiss }[] = [];
   const context = { ...missed, required: requiredOf(world, missed.direction) };
+  const namespace = kubernetesLabel(missed.subject.labels, NAMESPACE_KEY);
   for (const entry of world.entries) {
-    const isBeside = entry.direction === missed.direction && entry.isNode === missed.subject.isHost;
-    if (!isBeside || entry.isDeny) continue;
+    if (entry.isDeny || entry.direction !== missed.direction || entry.isNode !== missed.subject.isHost)
+      continue;
+    // A policy of another namespace is not near: no label moves a pod.
+    if (entry.policy.namespace !== '' && entry.policy.namespace !== namespace) continue;
     const lacking = lackingOf(world, entry, context);
     if (lacking === undefined || lacking.length === 0) continue;
     found.push({ cost: costOf(lacking), miss: { rule: ruleOf(entry), lacking } });
@@ -51,7 +54,6 @@ function lackingOf(
   if (!required.every((selector) => holds(selector, missed.peer))) return undefined;
   if (!holds(entry.subject, missed.subject)) {
     const labels = missingLabels(entry.subject, missed.subject);
-    // A policy of another namespace is not near: no label moves a pod.
     if (labels === undefined || labels.some((label) => parseLabel(label).key === NAMESPACE_KEY))
       return undefined;
     lacking.push({ kind: 'subject', labels });
