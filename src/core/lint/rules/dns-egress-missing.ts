@@ -1,0 +1,120 @@
+import { isPlatform } from '../../catalog/index.ts';
+import type { EndpointIndex } from '../../engine/index.ts';
+import { PROTOCOLS } from '../../model/port.ts';
+import type { LintContext } from '../context.ts';
+import { podsByNamespace } from '../facts/by-namespace.ts';
+import type { LintWorld } from '../facts/lint-world.ts';
+import { atIsolation, isIsolated } from '../facts/platform.ts';
+import { defineRule, type Rule } from '../rule.ts';
+
+export interface DnsEgressMissingFields {
+  readonly namespace: string;
+  /** Pods without DNS, at most a handful. */
+  readonly pods: readonly string[];
+  readonly count: number;
+  readonly isPlatform: boolean;
+}
+
+/** Computed, with the baselines: whatever admits DNS will do. */
+export const dnsEgressMissing: Rule<'dns-egress-missing', DnsEgressMissingFields> = defineRule({
+  id: 'dns-egress-missing',
+  name: 'Egress without DNS',
+  severity: 'error',
+  group: 'platform',
+  examples: {
+    wrong: {
+      'database.yaml': `apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata:
+  name: database-default
+  namespace: database
+spec:
+  endpointSelector: {}
+  egress:
+    - toEndpoints:
+        - matchLabels:
+            io.kubernetes.pod.namespace: garage
+      toPorts:
+        - ports:
+            - port: "3900"
+              protocol: TCP
+`,
+    },
+    right: {
+      'database.yaml': `apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata:
+  name: database-default
+  namespace: database
+spec:
+  endpointSelector: {}
+  egress:
+    - toEndpoints:
+        - matchLabels:
+            io.kubernetes.pod.namespace: kube-system
+            k8s-app: kube-dns
+      toPorts:
+        - ports:
+            - port: "53"
+              protocol: UDP
+            - port: "53"
+              protocol: TCP
+    - toEndpoints:
+        - matchLabels:
+            io.kubernetes.pod.namespace: garage
+      toPorts:
+        - ports:
+            - port: "3900"
+              protocol: TCP
+`,
+    },
+  },
+  check(context, report) {
+    const world = context.world();
+    const resolvers = resolversOf(context, world);
+    for (const [namespace, pods] of podsByNamespace(world)) {
+      const without = pods.filter(
+        (pod) => isIsolated(world, pod, 'egress') && !asksDns(context, world, { pod, resolvers }),
+      );
+      const [first] = without;
+      if (first === undefined) continue;
+      report({
+        at: atIsolation(context, world, { namespace, pod: first, direction: 'egress' }),
+        fields: {
+          namespace,
+          pods: without.slice(0, 5).map((pod) => world.idOf(pod)),
+          count: without.length,
+          isPlatform: isPlatform(context.catalog, namespace),
+        },
+        key: namespace,
+      });
+    }
+  },
+});
+
+/** The cluster's DNS as the catalog names it, and whoever else may answer: nodes, and servers outside. */
+function resolversOf({ catalog }: LintContext, world: LintWorld): readonly EndpointIndex[] {
+  const { engine, probes } = world;
+  const inside = world.pods.filter((pod) => {
+    const { labels } = engine.endpoints[pod] as { readonly labels: readonly string[] };
+    return (
+      world.namespaceOf(pod) === catalog.dns.namespace &&
+      Object.entries(catalog.dns.labels).every(([key, value]) => labels.includes(`k8s:${key}=${value}`))
+    );
+  });
+  const outside = ['host', 'remote-node', 'world', 'world-ipv4'].flatMap((id) => engine.find(id) ?? []);
+  return [probes.dns, ...inside, ...outside];
+}
+
+function asksDns(
+  { catalog }: LintContext,
+  { engine }: LintWorld,
+  { pod, resolvers }: { readonly pod: EndpointIndex; readonly resolvers: readonly EndpointIndex[] },
+): boolean {
+  const { ports } = engine.compiled;
+  return resolvers.some((resolver) =>
+    catalog.dns.ports.some(({ protocol, port }) =>
+      ports.contains(engine.egressPorts(pod, resolver), PROTOCOLS.indexOf(protocol), port),
+    ),
+  );
+}
