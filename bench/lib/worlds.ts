@@ -31,7 +31,7 @@ export function benchWorld({ endpoints, namespaces, policies }: WorldSize): Worl
       id: `ns-${ns}/pod-${i}`,
       labels: podIdentityLabels({
         namespace: `ns-${ns}`,
-        podLabels: { app: APPS[i % APPS.length] ?? '', 'app.kubernetes.io/instance': `i-${i}` },
+        podLabels: { app: appOf(i, namespaces), 'app.kubernetes.io/instance': `i-${i}` },
         namespaceLabels: {
           'kubernetes.io/metadata.name': `ns-${ns}`,
           'network-policy.homelab/profile': PROFILES[ns % PROFILES.length] ?? '',
@@ -49,6 +49,11 @@ export function benchWorld({ endpoints, namespaces, policies }: WorldSize): Worl
     ownPolicy(i, namespaces),
   );
   return { endpoints: pods, policies: [...shared, ...own] };
+}
+
+/** Each namespace has every app in turn. */
+function appOf(i: number, namespaces: number): string {
+  return APPS[Math.floor(i / namespaces) % APPS.length] ?? '';
 }
 
 function sharedPolicies(): readonly Policy[] {
@@ -76,15 +81,15 @@ function sharedPolicies(): readonly Policy[] {
 
 function ownPolicy(i: number, namespaces: number): Policy {
   const ns = i % namespaces;
-  const app = APPS[i % APPS.length] ?? '';
-  const peer = APPS[(i + 1) % APPS.length] ?? '';
+  const app = appOf(i, namespaces);
+  const [client, server] = [appOf(i + 4 * namespaces, namespaces), appOf(i + namespaces, namespaces)];
   return policy('CiliumNetworkPolicy', `ns-${ns}`, `own-${i}`, labels({ app }), [
-    ingress([endpoints(labels({ app: peer }))], ['TCP', 8080]),
+    ingress([endpoints(labels({ app: client }))], ['TCP', 8080]),
     ingress(
       [endpoints(labels({ 'io.kubernetes.pod.namespace': `ns-${(ns * 7 + 1) % namespaces}` }))],
       ['TCP', 9000 + (i % 50)],
     ),
-    egress([endpoints(labels({ app: peer }))], ['TCP', 8080]),
+    egress([endpoints(labels({ app: server }))], ['TCP', 8080]),
     { ...ingress([endpoints(labels({ app: 'worker' }))], ['TCP', 22]), effect: 'deny', list: 'ingressDeny' },
   ]);
 }

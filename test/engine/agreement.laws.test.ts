@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compile, type Engine, groupsOf, reaches, reachMap } from '../../src/core/engine/index.ts';
 import { PROTOCOLS } from '../../src/core/model/port.ts';
-import { portsContain } from '../../src/core/model/port-set.ts';
+import { portsContain, portsKey } from '../../src/core/model/port-set.ts';
 import { type Ask, everyPair, type RandomWorld, randomAsks, randomWorld } from '../lib/random-world.ts';
 import { runs } from '../lib/runs.ts';
 import { slowVerdict } from '../lib/slow-engine.ts';
@@ -40,6 +40,24 @@ describe('laws of agreement', () => {
         }
       }),
       runs(200),
+    );
+  });
+
+  it('a cell that is asked for alone is as it is in its row', () => {
+    fc.assert(
+      fc.property(randomWorld(), ({ world, options }) => {
+        const [engine, fresh] = [compile(world, options), compile(world, options)];
+        const { egress, ingress, peerClassCount } = engine.compiled;
+        for (const { direction, index } of [...egress, ...ingress]) {
+          const cells = Array.from({ length: peerClassCount }, (_, peer) =>
+            fresh.cell(direction, index, peer),
+          );
+          const texts = cells.map((cell) => portsKey(fresh.compiled.ports.get(cell)));
+          const row = [...engine.row(direction, index)];
+          expect(texts).toEqual(row.map((cell) => portsKey(engine.compiled.ports.get(cell))));
+        }
+      }),
+      runs(150),
     );
   });
 

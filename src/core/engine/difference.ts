@@ -23,7 +23,8 @@ export function difference(before: Engine, after: Engine): readonly Change[] {
   const shared = sharedEndpoints(before, after);
   const touched = touchedEndpoints(before, after, shared);
   const groups = sharedGroups(before, after, { shared, touched });
-  const compare = comparison(before, after);
+  const touchedGroups = groups.filter(({ isTouched }) => isTouched).length;
+  const compare = comparison(before, after, touchedGroups * FEW < groups.length);
   const changes: Change[] = [];
   for (const from of groups) {
     for (const to of groups) {
@@ -34,6 +35,9 @@ export function difference(before: Engine, after: Engine): readonly Change[] {
   }
   return changes;
 }
+
+/** From one in so many groups on, making whole rows pays. */
+const FEW = 8;
 
 interface Shared {
   readonly id: string;
@@ -137,18 +141,29 @@ function sharedGroups(
 function comparison(
   before: Engine,
   after: Engine,
+  isFew: boolean,
 ): (from: Shared, to: Shared) => Pick<Change, 'opened' | 'closed'> | undefined {
-  const memo = new Map<string, Pick<Change, 'opened' | 'closed'> | undefined>();
-  const setOf = (engine: Engine, from: EndpointIndex, to: EndpointIndex): number =>
-    engine.compiled.ports.intersection(engine.egressPorts(from, to), engine.ingressPorts(from, to));
+  const memo: Map<number, Pick<Change, 'opened' | 'closed'> | undefined>[] = [];
+  const [oldSet, newSet] = [setReader(before, isFew), setReader(after, isFew)];
   return (from, to) => {
-    const old = setOf(before, from.before, to.before);
-    const now = setOf(after, from.after, to.after);
-    const key = `${old},${now}`;
-    if (!memo.has(key))
-      memo.set(key, changeOf(before.compiled.ports.get(old), after.compiled.ports.get(now)));
-    return memo.get(key);
+    const [old, now] = [oldSet(from.before, to.before), newSet(from.after, to.after)];
+    const known = (memo[old] ??= new Map());
+    if (!known.has(now)) {
+      known.set(now, changeOf(before.compiled.ports.get(old), after.compiled.ports.get(now)));
+    }
+    return known.get(now);
   };
+}
+
+/** The ports that pass both ends. For few pairs cells are read one by one; for most, whole rows are made. */
+function setReader(engine: Engine, isFew: boolean): (from: EndpointIndex, to: EndpointIndex) => number {
+  if (!isFew) return (from, to) => engine.setBetween(from, to);
+  const { egressClassOf, ingressClassOf, peerClassOf, ports } = engine.compiled;
+  return (from, to) =>
+    ports.intersection(
+      engine.cell('egress', egressClassOf[from] as number, peerClassOf[to] as number),
+      engine.cell('ingress', ingressClassOf[to] as number, peerClassOf[from] as number),
+    );
 }
 
 function changeOf(old: PortSet, now: PortSet): Pick<Change, 'opened' | 'closed'> | undefined {

@@ -6,8 +6,9 @@ import type { Protocol } from '../model/port.ts';
 import type { PortSet } from '../model/port-set.ts';
 import type { Endpoint, World } from '../model/world.ts';
 import { type Compiled, compileWorld } from './compile.ts';
+import type { DirectionClass } from './direction-table.ts';
 import { explain } from './explain.ts';
-import { buildRow } from './rows.ts';
+import { buildRow, portsAt } from './rows.ts';
 
 /** The number of an endpoint in a world: its place in `world.endpoints`. */
 export type EndpointIndex = number & { readonly __brand?: 'EndpointIndex' };
@@ -77,13 +78,23 @@ export class Engine {
   /** Port sets by class of peers, for one class of subjects; made on first use. */
   row(direction: Direction, index: number): Uint32Array {
     const rows = direction === 'egress' ? this.#egressRows : this.#ingressRows;
-    return (rows[index] ??= this.#buildRow(direction, index));
+    return (rows[index] ??= buildRow(this.compiled, this.#classOf(direction, index)));
+  }
+
+  /** One cell of a row. It does not make the row, which would be a waste for few peers of many subjects. */
+  cell(direction: Direction, index: number, peer: number): number {
+    const made = (direction === 'egress' ? this.#egressRows : this.#ingressRows)[index];
+    return made?.[peer] ?? portsAt(this.compiled, this.#classOf(direction, index), peer);
   }
 
   /** All ports and protocols that pass both ends. */
   portsBetween(from: EndpointIndex, to: EndpointIndex): PortSet {
-    const { ports } = this.compiled;
-    return ports.get(ports.intersection(this.egressPorts(from, to), this.ingressPorts(from, to)));
+    return this.compiled.ports.get(this.setBetween(from, to));
+  }
+
+  /** The same as the index of a port set. */
+  setBetween(from: EndpointIndex, to: EndpointIndex): number {
+    return this.compiled.ports.intersection(this.egressPorts(from, to), this.ingressPorts(from, to));
   }
 
   /** The answer with its reasons, each side by itself. */
@@ -91,10 +102,10 @@ export class Engine {
     return explain(this.compiled, question);
   }
 
-  #buildRow(direction: Direction, index: number): Uint32Array {
+  #classOf(direction: Direction, index: number): DirectionClass {
     const found = (direction === 'egress' ? this.compiled.egress : this.compiled.ingress)[index];
     if (found === undefined) throw new RangeError(`there is no ${direction} class ${index}`);
-    return buildRow(this.compiled, found);
+    return found;
   }
 }
 

@@ -52,6 +52,9 @@ export function reachMap(engine: Engine, protocol: Protocol, port: number): Reac
   const egressRows: (Uint8Array | undefined)[] = [];
   const ingressRows = ingress.map(({ index: i }) => bitsOf(engine.row('ingress', i), admitted));
   const words = Math.ceil(size / 32);
+  const firsts = groups.members.map(([first]) => first as number);
+  const peerOf = Int32Array.from(firsts, (first) => peerClassOf[first] as number);
+  const ingressOf = Int32Array.from(firsts, (first) => ingressClassOf[first] as number);
   const fromIngress = new Uint8Array(ingress.length);
   let pairs = 0;
   const rows = groups.members.map(([first], group) => {
@@ -64,11 +67,12 @@ export function reachMap(engine: Engine, protocol: Protocol, port: number): Reac
     for (let i = 0; i < fromIngress.length; i += 1) fromIngress[i] = ingressRows[i]?.[peer] as number;
     const row = new Uint32Array(words);
     let count = 0;
-    for (let to = 0; to < size; to += 1) {
-      const bit =
-        (out[peerClassOf[to] as number] as number) & (fromIngress[ingressClassOf[to] as number] as number);
-      row[to >> 5] = (row[to >> 5] as number) | (bit << (to & 31));
-      count += bit;
+    for (let destination = 0; destination < firsts.length; destination += 1) {
+      const isOut = out[peerOf[destination] as number] as number;
+      if ((isOut & (fromIngress[ingressOf[destination] as number] as number)) === 0) continue;
+      const members = groups.members[destination] ?? [];
+      for (const to of members) row[to >> 5] = (row[to >> 5] as number) | (1 << (to & 31));
+      count += members.length;
     }
     pairs += count * (groups.members[group]?.length ?? 0);
     return row;

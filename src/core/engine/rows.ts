@@ -35,8 +35,40 @@ export function buildRow(world: Compiled, { clauses, enforcement }: DirectionCla
   return row;
 }
 
+/** One cell of a row, without the row: for few questions to many classes of subjects. */
+export function portsAt(world: Compiled, { clauses, enforcement }: DirectionClass, peer: number): number {
+  const { ports } = world;
+  if (!enforcement.isEnforced) return ports.all;
+  let [allowed, denied] = [ports.none, ports.none];
+  for (const clause of clauses) {
+    if (!isAbout(world, clause, peer)) continue;
+    if (clause.isDeny) denied = ports.union(denied, clause.ports);
+    else allowed = ports.union(allowed, clause.ports);
+  }
+  return ports.difference(enforcement.defaultDeny ? allowed : ports.all, denied);
+}
+
+function isAbout(world: Compiled, { selectors, all, namedPeer }: Clause, peer: number): boolean {
+  return (
+    selectors.some((selector) => isIn(world.peerClassesOf(selector), peer)) &&
+    all.every((selector) => isIn(world.peerClassesOf(selector), peer)) &&
+    (namedPeer === undefined || isIn(world.peerClassesOfNamed(namedPeer), peer))
+  );
+}
+
+/** Looks into a sorted list. */
+function isIn(sorted: Int32Array, wanted: number): boolean {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low] === wanted;
+}
+
 /** The classes of peers that a clause matches, each once. */
-export function peersOf(world: Compiled, { selectors, all, namedPeer }: Clause): Iterable<number> {
+function peersOf(world: Compiled, { selectors, all, namedPeer }: Clause): Iterable<number> {
   const [only] = selectors;
   if (selectors.length === 1 && only !== undefined && all.length === 0 && namedPeer === undefined) {
     return world.peerClassesOf(only);
