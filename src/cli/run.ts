@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addCan } from './commands/can.ts';
 import { addDebug } from './commands/debug.ts';
 import { addNamespace } from './commands/namespace.ts';
+import { addPlatform } from './commands/platform.ts';
 import { addProfile } from './commands/profile.ts';
 import { addRender } from './commands/render.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
@@ -33,6 +34,7 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
   addDebug(program, io, done);
   addCan(program, io, done);
   addNamespace(program, io, done);
+  addPlatform(program, io, done);
   addProfile(program, io, done);
   addRender(program, io, done);
   try {

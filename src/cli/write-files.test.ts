@@ -122,7 +122,7 @@ describe('writing files changes none', () => {
     // A folder in the place of the temporary file's would need luck; a name that is too long does not.
     const bad = { path: `locked/${'d'.repeat(300)}.yaml`, before: undefined, text: 'x\n' };
     const before = tree(root);
-    await expect(writeFiles(root, [A, bad])).rejects.toThrow();
+    await expect(writeFiles(root, [A, bad])).rejects.toThrow('ENAMETOOLONG');
     expect(tree(root)).toEqual(before);
   });
 });

@@ -99,8 +99,15 @@ describe('propolis namespace set', () => {
 
   it('--branch commits with the reason and the proof, and leaves the work tree', async () => {
     const { code, err } = await propolis(
-      ...['namespace', 'set', 'zipline', '--access', 'postgres', '--branch', 'zipline-db'],
-      ...['--reason', 'Zipline keeps its links in PostgreSQL since 4.0.'],
+      'namespace',
+      'set',
+      'zipline',
+      '--access',
+      'postgres',
+      '--branch',
+      'zipline-db',
+      '--reason',
+      'Zipline keeps its links in PostgreSQL since 4.0.',
     );
     expect(code).toBe(0);
     expect(err).toMatch(/^propolis: committed [0-9a-f]{10} on zipline-db\n$/);
@@ -123,7 +130,14 @@ in live
 
   it('--commit says in JSON what was done', async () => {
     const { code, out } = await propolis(
-      ...['namespace', 'set', 'zipline', '--access', 'postgres', '--commit', '-o', 'json'],
+      'namespace',
+      'set',
+      'zipline',
+      '--access',
+      'postgres',
+      '--commit',
+      '-o',
+      'json',
     );
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({

@@ -1,5 +1,7 @@
 import type { Opened } from '../diagnose/index.ts';
-import { openedBy } from '../diagnose/opened.ts';
+import { changedBy } from '../diagnose/opened.ts';
+import { outsidersOf } from '../diagnose/outsiders.ts';
+import type { State } from '../diagnose/state.ts';
 import { compile } from '../engine/index.ts';
 import { worldOf } from '../manifest/world.ts';
 import type { RepositoryRead } from '../model/repository.ts';
@@ -14,12 +16,18 @@ export interface Effect {
 }
 
 export function effectOf(scope: Scope, before: RepositoryRead, after: RepositoryRead): Effect {
-  const stateOf = (read: RepositoryRead) => ({
-    files: [],
-    read,
-    engine: compile(worldOf(read, scope.options), scope.options),
-  });
-  const [old, now] = [stateOf(before), stateOf(after)];
-  const nameOf = (id: string): string => id;
-  return { cluster: scope.name, opens: openedBy(old, now, nameOf), closes: openedBy(now, old, nameOf) };
+  // Whom a rule speaks of in either of the two must be in both, or the comparison would not see it.
+  const outside = outsidersOf(
+    {
+      policies: [...before.policies, ...after.policies],
+      cidrGroups: [...before.cidrGroups, ...after.cidrGroups],
+    },
+    scope.options,
+  );
+  const stateOf = (read: RepositoryRead): State => {
+    const world = worldOf(read, scope.options);
+    const endpoints = [...world.endpoints, ...outside];
+    return { files: [], read, engine: compile({ ...world, endpoints }, scope.options) };
+  };
+  return { cluster: scope.name, ...changedBy(stateOf(before), stateOf(after), (id) => id) };
 }

@@ -12,4 +12,13 @@ export {
   planNamespaceChange,
 } from './namespace/plan.ts';
 export type { NamespaceRequest } from './namespace/wanted.ts';
+export type { FlowProof, LostFlow } from './platform/from-flows.ts';
+export type { BadPeer, Evidence, OwnRule } from './platform/own-rule.ts';
+export {
+  type PlatformChange,
+  type PlatformPlan,
+  type PlatformRequest,
+  planPlatform,
+  type RuleCheck,
+} from './platform/plan.ts';
 export type { ChangeRefusal, WantedLabels } from './types.ts';

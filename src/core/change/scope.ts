@@ -1,4 +1,4 @@
-import { agentOptionsOf, type Catalog, type Cluster } from '../catalog/index.ts';
+import { agentOptionsOf, type Cluster, clusterVariables } from '../catalog/index.ts';
 import type { Inputs } from '../diagnose/index.ts';
 import { environmentsOf, type ReadOptions, readRepository } from '../manifest/read.ts';
 import { PropolisError } from '../model/errors.ts';
@@ -35,7 +35,7 @@ export function scopesOf(inputs: Inputs): readonly Scope[] {
 }
 
 /** A cluster of the catalog; what was asked for on the command line counts for the one that was chosen there. */
-function scopeOf(cluster: Cluster, { catalog, options, readOptions }: ScopeInputs): Scope {
+function scopeOf(cluster: Cluster, { files, catalog, options, readOptions }: Inputs): Scope {
   if (cluster.name === readOptions.environment) return { name: cluster.name, options, readOptions };
   const agent = agentOptionsOf(catalog, cluster);
   return {
@@ -43,17 +43,11 @@ function scopeOf(cluster: Cluster, { catalog, options, readOptions }: ScopeInput
     options: agent,
     readOptions: {
       agent,
-      variables: cluster.variables,
+      variables: clusterVariables(cluster, files).variables,
       environment: cluster.name,
       ...(cluster.paths.length === 0 ? {} : { paths: cluster.paths }),
     },
   };
-}
-
-interface ScopeInputs {
-  readonly catalog: Catalog;
-  readonly options: AgentOptions;
-  readonly readOptions: ReadOptions;
 }
 
 /** Reads every scope; a cluster of the catalog that has nothing in the repository is left out. */

@@ -1,5 +1,9 @@
 import type { EditRefusal } from '../manifest/edit/types.ts';
 import type { Place } from '../model/place.ts';
+import type { PolicyRef } from '../model/policy.ts';
+import type { Problem } from '../model/repository.ts';
+import type { LostFlow } from './platform/from-flows.ts';
+import type { BadPeer, OwnRule } from './platform/own-rule.ts';
 
 /** Labels as they are to be; undefined: gone. */
 export type WantedLabels = Readonly<Record<string, string | undefined>>;
@@ -61,7 +65,34 @@ export type ChangeRefusal =
       readonly wanted: WantedLabels;
     }
   /** Read again, the change reaches more than was meant. */
-  | { readonly code: 'reaches-more'; readonly place: Place; readonly what: readonly string[] };
+  | { readonly code: 'reaches-more'; readonly place: Place; readonly what: readonly string[] }
+  | BadPeer
+  /** A platform namespace has none, and this one does. */
+  | {
+      readonly code: 'has-profile';
+      readonly namespace: string;
+      readonly profile: string;
+      readonly place: Place;
+    }
+  /** There is one for all pods of the namespace. */
+  | { readonly code: 'policy-exists'; readonly policy: PolicyRef; readonly place: Place }
+  | { readonly code: 'file-exists'; readonly path: string }
+  /** Where its metrics are was not said; these ports look like it. */
+  | { readonly code: 'no-metrics-port'; readonly namespace: string; readonly candidates: readonly string[] }
+  /** A kustomization could not be changed for certain. */
+  | { readonly code: 'list-refused'; readonly refusal: EditRefusal; readonly entry: string }
+  /** No cluster would get the policy: nothing applies its folder. */
+  | { readonly code: 'not-applied'; readonly policy: PolicyRef; readonly place: Place }
+  /** The cluster would refuse the policy. */
+  | { readonly code: 'policy-refused'; readonly policy: PolicyRef; readonly problems: readonly Problem[] }
+  /** Connections that were recorded as passed would not pass any more. */
+  | {
+      readonly code: 'would-drop';
+      readonly namespace: string;
+      readonly lost: readonly LostFlow[];
+      /** What could be proposed. */
+      readonly rules: readonly OwnRule[];
+    };
 
 export interface ClusterPlace {
   readonly cluster: string;

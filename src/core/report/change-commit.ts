@@ -1,5 +1,5 @@
 import type { CommitRefusal, Committed } from '../model/change.ts';
-import type { RefusalText } from './change-refusal.ts';
+import type { RefusalText } from './change-words.ts';
 import { printable } from './printable.ts';
 import { listText } from './words/policy.ts';
 

@@ -1,4 +1,4 @@
-import type { Effect, LabelChange, NamespaceChange } from '../change/index.ts';
+import type { Effect, LabelChange, NamespaceChange, PlatformChange } from '../change/index.ts';
 import { openedText } from './debug.ts';
 import { wrap } from './layout.ts';
 import { printable, shorten } from './printable.ts';
@@ -74,4 +74,9 @@ function listOf(parts: readonly string[]): string {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What a commit says of a new policy of a platform namespace. */
+export function platformCommitMessage({ policy, effects }: PlatformChange, reason = ''): string {
+  return commitMessage({ subject: `Begin a policy for ${printable(policy.namespace)}`, reason, effects });
 }

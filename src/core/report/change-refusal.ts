@@ -1,15 +1,11 @@
 import type { ChangeRefusal, WantedLabels } from '../change/index.ts';
 import { plainText, quotedText } from '../manifest/edit/scalar-text.ts';
-import type { EditRefusal } from '../manifest/edit/types.ts';
+import { platformRefusalText } from './change-platform-refusal.ts';
+import { didYouMean, editRefusalText, type RefusalText } from './change-words.ts';
 import { printable } from './printable.ts';
 import { listText, placeText } from './words/policy.ts';
 
-/** What is wrong, and what to do about it: sentences for people. */
-export interface RefusalText {
-  readonly message: string;
-  /** Lines; YAML to write by hand among them. */
-  readonly remedy: readonly string[];
-}
+export { editRefusalText } from './change-words.ts';
 
 export function refusalJson(refusal: ChangeRefusal): unknown {
   const { message, remedy } = refusalText(refusal);
@@ -98,36 +94,19 @@ export function refusalText(refusal: ChangeRefusal): RefusalText {
     }
     case 'reaches-more':
       return {
-        message: `A change at ${placeText(refusal.place)} would reach more than the labels: ${listText(refusal.what.map(printable))}.`,
+        message: `A change at ${placeText(refusal.place)} would reach more than was asked for: ${listText(refusal.what.map(printable))}.`,
         remedy: ['Change it by hand, and look at what else changes with `propolis diff`.'],
       };
-  }
-}
-
-function didYouMean(nearest: readonly string[], otherwise: string): string {
-  return nearest.length > 0 ? `Did you mean ${nearest.map(printable).join(' or ')}?` : otherwise;
-}
-
-/** Why an edit was not made, without its place. */
-export function editRefusalText({ code, detail }: EditRefusal): string {
-  const what = printable(detail);
-  switch (code) {
-    case 'shared-anchor':
-      return `the value is shared by the anchor &${what}, so that the change would show elsewhere`;
-    case 'templated':
-      return `it has template actions (${what}), and is no YAML before they are filled in`;
-    case 'not-found':
-      return `${what} is not there`;
-    case 'not-a-map':
-      return `${what} is not a map`;
-    case 'unsure':
-      return `the outcome could not be proved (${what})`;
-    case 'resource-set-template':
-      return `the template of the ResourceSet has no input that writes ${what}; its template would have to change`;
-    case 'duplicate-key':
-      return `${what} stands there twice, and readers disagree on which one counts`;
-    case 'merge-key':
-      return `${what} comes from a merge (<<), and is shared with others`;
+    case 'bad-peer':
+    case 'has-profile':
+    case 'policy-exists':
+    case 'file-exists':
+    case 'no-metrics-port':
+    case 'list-refused':
+    case 'not-applied':
+    case 'policy-refused':
+    case 'would-drop':
+      return platformRefusalText(refusal);
   }
 }
 
