@@ -25,7 +25,7 @@ describe('laws of agreement', () => {
           expect(said, `${from.id} → ${to.id} ${ask.port}/${ask.protocol}`).toEqual(slow);
         }
       }),
-      runs(1000),
+      runs(2000),
     );
   });
 

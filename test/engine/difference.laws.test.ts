@@ -27,6 +27,19 @@ describe('laws of differences', () => {
     );
   });
 
+  it('and when one pod of many is another', () => {
+    fc.assert(
+      fc.property(randomWorld({ pods: 24 }), randomWorld(), ({ world, options }, other) => {
+        const donor = other.world.endpoints[0];
+        const endpoints = world.endpoints.map((endpoint, i) =>
+          i === 0 && donor !== undefined ? { ...donor, id: endpoint.id } : endpoint,
+        );
+        expectExact(compile(world, options), compile({ ...world, endpoints }, options));
+      }),
+      runs(60),
+    );
+  });
+
   it("and when the agent's options differ, as with a newer version", () => {
     fc.assert(
       fc.property(randomWorld(), randomOptions(), ({ world, options }, others) => {

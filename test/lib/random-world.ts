@@ -15,23 +15,27 @@ export interface RandomWorld {
   readonly options: AgentOptions;
 }
 
-/** A world of a few endpoints of every kind, and policies that are about them. */
-export function randomWorld(
-  most: { readonly policies: number } = { policies: 4 },
-): fc.Arbitrary<RandomWorld> {
+/** A world of a few endpoints of every kind, and policies that are about them. @param most how many of each */
+export function randomWorld({
+  policies = 4,
+  pods = 5,
+}: {
+  readonly policies?: number;
+  readonly pods?: number;
+} = {}): fc.Arbitrary<RandomWorld> {
   return fc
     .record({
       options: randomOptions(),
-      pods: fc.array(pod(), { minLength: 2, maxLength: 5 }),
+      pods: fc.array(pod(), { minLength: Math.floor(pods / 2), maxLength: pods }),
       others: fc.subarray(OTHERS, { minLength: 2, maxLength: 5 }),
-      policies: fc.array(randomPolicy(), { maxLength: most.policies }),
+      policies: fc.array(randomPolicy(), { maxLength: policies }),
     })
-    .map(({ options, pods, others, policies }) => ({
+    .map(({ options, pods: chosen, others, policies: written }) => ({
       options,
       world: {
-        policies: inForce(policies, options),
+        policies: inForce(written, options),
         endpoints: [
-          ...pods.map((one, i) => ({ ...one, id: `pod-${i}` })),
+          ...chosen.map((one, i) => ({ ...one, id: `pod-${i}` })),
           ...['host', ...others].map((name) => otherEndpoint(name, options)),
         ],
         services: SERVICES,

@@ -43,6 +43,12 @@ describe('patterns', () => {
     expect(matchesName({ matchPattern }, name, '1.20')).toBe(expected);
   });
 
+  it('two stars at the front are one label in 1.18', () => {
+    expect(matchesName({ matchPattern: '**.example.com' }, 'a.b.example.com', '1.18')).toBe(false);
+    expect(matchesName({ matchPattern: '**.example.com' }, 'b.example.com', '1.18')).toBe(true);
+    expect(matchesName({ matchPattern: '**.example.com' }, 'a.b.example.com', '1.19')).toBe(true);
+  });
+
   it('without a name and a pattern it is the root alone', () => {
     expect(matchesName({}, '.', '1.20')).toBe(true);
     expect(matchesName({}, 'example.com', '1.20')).toBe(false);
