@@ -105,7 +105,7 @@ async function add(namespace: string, options: AddOptions, io: Io): Promise<Exit
 async function summaryOf(namespace: string, files: readonly string[], io: Io): Promise<FlowSummary> {
   const [{ flowsFromFiles }, { summarizeFlows }] = await Promise.all([
     import('../../adapters/files/flows.ts'),
-    import('../../core/diagnose/index.ts'),
+    import('../../core/diagnose/summarize.ts'),
   ]);
   const paths = files.map((path) => (path === '-' ? path : resolve(io.cwd, path)));
   const summary = await summarizeFlows(flowsFromFiles(paths, { stdin: io.stdin }), namespace);

@@ -79,14 +79,14 @@ export function platformPlanJson(plan: PlatformPlan): object {
 }
 
 function ruleJson(rule: OwnRule): unknown {
-  const { direction, peer, ports, evidence } = rule;
-  return { direction, peer, ports: ports.map(catalogPortText), evidence: evidence ?? null };
+  const { direction, peer, ports, origin, evidence } = rule;
+  return { direction, peer, origin, ports: ports.map(catalogPortText), evidence: evidence ?? null };
 }
 
-function ruleText({ direction, peer, ports, evidence }: OwnRule): string {
+function ruleText({ direction, peer, ports, origin, evidence }: OwnRule): string {
   const way = direction === 'ingress' ? 'from' : 'to';
   const text = `${way} ${printable(peer)} ${ports.map(catalogPortText).join(', ')}`;
-  if (evidence === undefined) return text;
+  if (evidence === undefined) return origin === 'catalog' ? `${text}   by the catalog` : text;
   const { passed, dropped } = evidence;
   const counts = [
     ...(passed > 0 ? [`${count(passed)}× passed`] : []),

@@ -39,7 +39,8 @@ function ownRules(rule: OwnRule, catalog: Catalog): readonly Rule[] {
   return peers.selectors.flatMap((selector) => rulesTo(catalog, { comment, selector, ports }));
 }
 
-function commentOf({ direction, peer, evidence }: OwnRule): string {
+function commentOf({ direction, peer, origin, evidence }: OwnRule): string {
+  if (origin === 'catalog') return `${peer.charAt(0).toUpperCase()}${peer.slice(1)}.`;
   const who = `${direction === 'ingress' ? 'From' : 'To'} ${peer}`;
   if (evidence === undefined) return `${who}.`;
   const { passed, dropped } = evidence;

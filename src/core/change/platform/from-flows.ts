@@ -1,4 +1,4 @@
-import { type Catalog, type CatalogPort, gatewayOf } from '../../catalog/index.ts';
+import { type Catalog, type CatalogPort, gatewayOf, type Pods } from '../../catalog/index.ts';
 import { type End, Ends } from '../../diagnose/ends.ts';
 import { foldOf, isDrop } from '../../diagnose/fold.ts';
 import type { FlowSummary, Inputs } from '../../diagnose/index.ts';
@@ -13,7 +13,7 @@ import type { AgentOptions } from '../../model/options.ts';
 import { DIRECTIONS, type Direction } from '../../model/policy.ts';
 import type { RepositoryRead, SourceFile } from '../../model/repository.ts';
 import type { OwnRule } from './own-rule.ts';
-import { knownLabel } from './telling.ts';
+import { knownLabel, tellingLabels } from './telling.ts';
 
 /** Connections of one namespace that were recorded, with both ends known. */
 export interface Recorded {
@@ -126,9 +126,18 @@ function ruleFor(
   const peer = direction === 'egress' ? to : from;
   const { endpoints } = state.engine;
   const labels = endpoints[state.engine.find(peer.id) ?? endpoints.length]?.labels ?? [];
-  const named = port === undefined ? undefined : peersOf(peer, labels, direction, catalog);
+  const { namespace, name } = peer.party;
+  const others = endpoints.filter(
+    ({ id }) => namespace !== '' && id.startsWith(`${namespace}/`) && !isOf(id, name),
+  );
+  const telling =
+    tellingLabels(
+      labels,
+      others.map((other) => other.labels),
+    ) ?? knownLabel(labels);
+  const named = port === undefined ? undefined : peersOf(peer, { labels, telling }, direction, catalog);
   if (port === undefined || named === undefined) return undefined;
-  return { direction, ports: [port], evidence: { passed: 0, dropped: 0 }, ...named };
+  return { direction, ports: [port], origin: 'flows', evidence: { passed: 0, dropped: 0 }, ...named };
 }
 
 function portOf({ protocol, port }: Edge): CatalogPort | undefined {
@@ -138,7 +147,7 @@ function portOf({ protocol, port }: Edge): CatalogPort | undefined {
 
 function peersOf(
   { party, names }: End,
-  labels: readonly LabelText[],
+  { labels, telling }: { readonly labels: readonly LabelText[]; readonly telling: Pods['labels'] },
   direction: Direction,
   catalog: Catalog,
 ): Pick<OwnRule, 'peer' | 'peers'> | undefined {
@@ -152,7 +161,7 @@ function peersOf(
           peers: { kind: 'endpoints', selectors: [{ labels: own }] },
         };
       }
-      const own = { [NAMESPACE_KEY]: party.namespace, ...knownLabel(labels) };
+      const own = { [NAMESPACE_KEY]: party.namespace, ...telling };
       return { peer: party.name, peers: { kind: 'endpoints', selectors: [{ labels: own }] } };
     }
     case 'reserved':
@@ -166,6 +175,11 @@ function peersOf(
     case 'unknown':
       return undefined;
   }
+}
+
+/** Ends of one name whose labels differ are numbered: `shop/web (2)`. */
+function isOf(id: string, name: string): boolean {
+  return id === name || id.startsWith(`${name} (`);
 }
 
 /** A name that search domains have been added to is not the one that was meant. */

@@ -9,7 +9,8 @@ export interface OwnRule {
   readonly peer: string;
   readonly ports: readonly CatalogPort[];
   readonly peers: Peers;
-  /** Why it is there: somebody asked for it, or flows were recorded. */
+  /** Why it is there: somebody asked for it, recorded flows need it, or the catalog says what the namespace is. */
+  readonly origin: 'asked' | 'flows' | 'catalog';
   readonly evidence: Evidence | undefined;
 }
 

@@ -20,7 +20,7 @@ export function readPeer(text: string, direction: Direction, naming: Naming): Ow
   const peer = written.startsWith('[') && written.endsWith(']') ? written.slice(1, -1) : written;
   const peers = peersOf(peer, direction, naming);
   if ('why' in peers) return { ...peers, text };
-  return { direction, peer, ports: [port], peers, evidence: undefined };
+  return { direction, peer, ports: [port], peers, origin: 'asked', evidence: undefined };
 }
 
 const PORT = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp|sctp))?$/i;

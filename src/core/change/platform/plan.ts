@@ -14,6 +14,7 @@ import { compareReads } from '../compare-reads.ts';
 import { type Effect, effectOf } from '../effect.ts';
 import { readScopes, scopesOf } from '../scope.ts';
 import type { ChangeRefusal } from '../types.ts';
+import { catalogRules } from './catalog-rules.ts';
 import { platformDocument, platformText } from './document.ts';
 import { catalogFiles, filesToAdd, platformPath } from './files.ts';
 import { type FlowProof, proposeRules, proveFlows, type Recorded, recordedIn } from './from-flows.ts';
@@ -78,7 +79,7 @@ export function planPlatform(request: PlatformRequest, given: Inputs, flows?: Fl
     catalog: inputs.catalog,
     options: inputs.options,
   };
-  const asked: OwnRule[] = [];
+  const asked: OwnRule[] = [...catalogRules(inputs.catalog, namespace, { read, options: inputs.options })];
   for (const [direction, texts] of [
     ['ingress', request.allowFrom ?? []],
     ['egress', request.allowTo ?? []],
@@ -171,7 +172,7 @@ function proved(draft: Draft, rest: Pick<PlatformChange, 'left' | 'flows'>): Pla
       isInMesh,
       rules,
       checks: rules
-        .filter(({ evidence }) => evidence === undefined)
+        .filter(({ origin }) => origin === 'asked')
         .map((rule) => check(rule, namespace, inputs, finalRead)),
       effects,
       isInCatalog: entry.length > 0 || isPlatform(inputs.catalog, namespace),

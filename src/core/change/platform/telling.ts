@@ -9,7 +9,18 @@ import {
 } from '../../model/label.ts';
 
 /** Labels by which people know a workload, the most telling first. */
-const TELLING = ['app.kubernetes.io/name', 'app', 'k8s-app', 'app.kubernetes.io/instance', 'name'];
+const TELLING = [
+  'app.kubernetes.io/name',
+  'app',
+  'k8s-app',
+  'app.kubernetes.io/instance',
+  'name',
+  'app.kubernetes.io/component',
+  'component',
+];
+
+/** Labels that change with every release or run. */
+const PASSING = /version|hash|revision|chart|job-name|managed-by/;
 
 /**
  * As few of a pod's own labels as tell it from others of its namespace: one that people know it by, then more.
@@ -21,7 +32,8 @@ export function tellingLabels(
 ): Readonly<Record<string, string>> | undefined {
   const own = ownLabels(labels);
   const known = TELLING.filter((key) => own.has(key));
-  const keys = [...known, ...[...own.keys()].filter((key) => !TELLING.includes(key)).sort()];
+  const rest = [...own.keys()].filter((key) => !TELLING.includes(key) && !PASSING.test(key));
+  const keys = [...known, ...rest.sort()];
   const isAlike = (other: readonly LabelText[], chosen: readonly string[]): boolean =>
     chosen.every((key) => kubernetesLabel(other, key) === own.get(key));
   const isTold = (chosen: readonly string[]): boolean => !others.some((other) => isAlike(other, chosen));
