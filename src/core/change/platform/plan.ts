@@ -145,6 +145,10 @@ function proved(draft: Draft, rest: Pick<PlatformChange, 'left' | 'flows'>): Pla
   const place = { file: file?.path ?? '', line: 1, column: 1 };
   const scopes = readScopes(scopesOf(inputs), inputs.files);
   const after = readScopes(scopes, withFiles(inputs.files, planned.files));
+  const isApplied = after.some(({ read }) =>
+    [...read.policies, ...read.refused].some((one) => isSame(one, policy)),
+  );
+  if (!isApplied) return refused({ code: 'not-applied', policy, place });
   const effects: Effect[] = [];
   for (const scope of scopes) {
     const now = after.find(({ name }) => name === scope.name)?.read;
@@ -160,7 +164,6 @@ function proved(draft: Draft, rest: Pick<PlatformChange, 'left' | 'flows'>): Pla
     if (more.length > 0) return refused({ code: 'reaches-more', place, what: more });
     if (now.policies.some((one) => isSame(one, policy))) effects.push(effectOf(scope, scope.read, now));
   }
-  if (effects.length === 0) return refused({ code: 'not-applied', policy, place });
   const catalogFile = inputs.files.find(({ path }) => path === 'propolis.yaml');
   const entry = catalogFiles(catalogFile, inputs.catalog, namespace);
   const finalRead = readRepository(withFiles(inputs.files, planned.files), inputs.readOptions);
