@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../run.ts';
 
@@ -88,26 +88,195 @@ spec: {endpointSelector: {}, ingress: [{fromEndpoints: [{}]}], egress: [{toEntit
   });
 });
 
+describe('propolis profile choose', () => {
+  const at = (name: string): readonly string[] => ['--repo', name];
+  beforeAll(() => {
+    write('app/propolis.yaml', '');
+    write(
+      'app/shop.yaml',
+      `apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+  labels:
+    network-policy.homelab/profile: internal-egress # why
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: web, namespace: shop}
+spec: {parentRefs: [{name: internal, namespace: istio-gateway}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec: {template: {spec: {containers: [{name: web, env: [{name: PGHOST, value: pg.database.svc}]}]}}}
+`,
+    );
+    write('app/kubernetes/ns.yaml', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: monitoring}\n');
+    write('flows.jsonl', `${JSON.stringify(FLOW)}\n`);
+  });
+
+  it('follows the decision tree by flags, and says what it opens beyond need', async () => {
+    const { code, out, err } = await propolis('profile', 'choose', '--calls-outside', '--access', 'postgres');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toBe(`internal-egress   Internal apps that call external APIs over HTTPS.
+  why       goes out of the cluster, 443/TCP
+            uses postgres
+  beyond    in: internal gateway 80/TCP, 443/TCP, 1024-65535/TCP
+  labels    network-policy.homelab/profile: internal-egress
+            access.network-policy.homelab/postgres: "true"
+`);
+    expect((await propolis('profile', 'choose', '--from-internet')).out).toMatch(/^standard /);
+    expect((await propolis('profile', 'choose', '--from-inside')).out).toMatch(/^internal /);
+    expect((await propolis('profile', 'choose', '--nothing')).out).toMatch(/^isolated /);
+  });
+
+  it('asks on a terminal, on standard error', async () => {
+    const { code, out, err } = await propolis('profile', 'choose', '--color', 'never', {
+      answers: 'n\nmaybe\nyes\ny\n\n\n\ny\n',
+    });
+    expect(code).toBe(0);
+    expect(err).toContain('Is it reached from the internet? [y/N] ');
+    expect(err).toContain('Please answer y or n.');
+    expect(out).toMatch(/^internal-egress /);
+    expect(out).toContain('access.network-policy.homelab/kube-api: "true"');
+  });
+
+  it('gives up where the answers end', async () => {
+    expect(await propolis('profile', 'choose', { answers: 'y\n' })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('There was no answer.') as string,
+    });
+  });
+
+  it('looks at what a namespace has', async () => {
+    const { code, out } = await propolis('profile', 'choose', '-n', 'shop', ...at('app'));
+    expect(code).toBe(0);
+    expect(out).toBe(`internal   Internal dashboards: the internal gateway comes in.
+  why       the internal gateway leads to it (HTTPRoute web, shop.yaml:8)
+            uses postgres (pg.database.svc, shop.yaml:16)
+  now       internal-egress, which opens beyond need: out: world 443/TCP
+  labels    network-policy.homelab/profile: internal
+            access.network-policy.homelab/postgres: "true"
+`);
+  });
+
+  it('takes flows for what it needs too, and exits with 1 where no profile opens something', async () => {
+    const flows = ['--flows', 'flows.jsonl'];
+    const { code, out } = await propolis(
+      'profile',
+      'choose',
+      '-n',
+      'shop',
+      ...at('app'),
+      ...flows,
+      '-o',
+      'json',
+    );
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      version: 1,
+      profile: 'internal',
+      access: ['postgres'],
+      unmet: [{ need: { kind: 'out', port: 25, targets: [{ address: '203.0.113.7' }] } }],
+      now: { profile: 'internal-egress', isEnough: true },
+    });
+  });
+
+  it('applies access, and no narrower profile on the word of manifests alone', async () => {
+    const before = readFileSync(join(root, 'app/shop.yaml'), 'utf8');
+    const shown = await propolis('profile', 'choose', '-n', 'shop', ...at('app'), '--diff');
+    expect(shown.code).toBe(1);
+    expect(shown.out.split('\n').filter((line) => /^[-+] /.test(line))).toEqual([
+      '+    access.network-policy.homelab/postgres: "true"',
+    ]);
+    expect(shown.err).toContain('the profile stays internal-egress');
+    expect(readFileSync(join(root, 'app/shop.yaml'), 'utf8')).toBe(before);
+    const asked = await propolis('profile', 'choose', '-n', 'shop', ...at('app'), '--from-inside', '--apply');
+    expect(asked.code).toBe(0);
+    expect(readFileSync(join(root, 'app/shop.yaml'), 'utf8')).toBe(
+      before.replace(
+        'internal-egress # why\n',
+        'internal # why\n    access.network-policy.homelab/postgres: "true"\n',
+      ),
+    );
+  });
+
+  it('gives a platform namespace no profile', async () => {
+    expect((await propolis('profile', 'choose', '-n', 'monitoring', ...at('app'))).out).toMatch(
+      /^no profile /,
+    );
+  });
+
+  it.each([
+    { name: 'nothing to go by and nobody to ask', args: [], says: '--from-internet' },
+    { name: 'a gateway that is not there', args: ['--gateway', 'vpn'], says: 'internal, external' },
+    { name: 'a resource that is not there', args: ['--access', 'postgres,mysql'], says: '"mysql"' },
+    { name: 'a change of nobody', args: ['--from-inside', '--apply'], says: '-n' },
+    { name: 'a contradiction', args: ['--nothing', '--from-inside'], says: 'contradict' },
+    {
+      name: 'a namespace that is not there',
+      args: ['-n', 'shopp', '--repo', 'app'],
+      says: 'Did you mean shop?',
+    },
+    { name: 'an empty recording', args: ['-n', 'shop', '--repo', 'app', '--flows', '-'], says: 'no flows' },
+  ])('refuses $name', async ({ args, says }) => {
+    expect(await propolis('profile', 'choose', ...args)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining(says) as string,
+    });
+  });
+});
+
+const FLOW = {
+  flow: {
+    time: '2026-03-01T10:00:00Z',
+    verdict: 'DROPPED',
+    drop_reason_desc: 'POLICY_DENIED',
+    IP: { source: '10.0.1.7', destination: '203.0.113.7', ipVersion: 'IPv4' },
+    l4: { TCP: { source_port: 41234, destination_port: 25, flags: { SYN: true } } },
+    source: {
+      namespace: 'shop',
+      pod_name: 'web-1',
+      labels: ['k8s:io.kubernetes.pod.namespace=shop', 'k8s:io.cilium.k8s.policy.cluster=default'],
+    },
+    destination: { identity: 2, labels: ['reserved:world'] },
+    Type: 'L3_L4',
+    event_type: { type: 5 },
+    traffic_direction: 'EGRESS',
+    is_reply: false,
+  },
+  time: '2026-03-01T10:00:00Z',
+};
+
 interface Ran {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-async function propolis(...args: readonly string[]): Promise<Ran> {
+/** `answers` are typed on a terminal; without them standard input is empty and no terminal. */
+async function propolis(...words: readonly (string | { readonly answers: string })[]): Promise<Ran> {
   let [out, err] = ['', ''];
-  const code = await run(args, {
-    out: (text) => {
-      out += text;
+  const typed = words.find((word) => typeof word !== 'string');
+  const stdin = typed === undefined ? Readable.from(['']) : Object.assign(new PassThrough(), { isTTY: true });
+  if (typed !== undefined && stdin instanceof PassThrough) stdin.end(typed.answers);
+  const code = await run(
+    words.filter((word) => typeof word === 'string'),
+    {
+      out: (text) => {
+        out += text;
+      },
+      err: (text) => {
+        err += text;
+      },
+      cwd: root,
+      env: {},
+      columns: typed === undefined ? undefined : 80,
+      stdin,
     },
-    err: (text) => {
-      err += text;
-    },
-    cwd: root,
-    env: {},
-    columns: undefined,
-    stdin: Readable.from(['']),
-  });
+  );
   return { code, out, err };
 }
 

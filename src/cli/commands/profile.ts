@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { reportProblems } from '../problems.ts';
+import { addChoose } from './profile-choose.ts';
 
 const OUTPUTS = ['table', 'json', 'yaml'] as const;
 
@@ -11,13 +12,14 @@ interface ListOptions extends InputOptions {
   readonly rendered?: true;
 }
 
-/** `propolis profile list`: which profiles there are, and what they admit. */
+/** `propolis profile list`, `propolis profile choose`: what each admits, and which it should be. */
 export function addProfile(program: Command, io: Io, done: (code: ExitCode) => void): void {
   const command = program
     .command('profile')
-    .summary('which profile: what each admits')
+    .summary('which profile: what each admits, and which an app needs')
     .description('The profiles of the catalog.');
   addList(command, io, done);
+  addChoose(command, io, done);
 }
 
 function addList(parent: Command, io: Io, done: (code: ExitCode) => void): void {

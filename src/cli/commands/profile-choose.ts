@@ -1,0 +1,310 @@
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import type { Asker, Choice, Needs, ObservedEdge, ShownNeed } from '../../core/ask/choose/index.ts';
+import type { Catalog } from '../../core/catalog/index.ts';
+import type { Inputs } from '../../core/diagnose/index.ts';
+import { addChangeOptions, type ChangeOptions, finishChange, printRefusal } from '../change-options.ts';
+import { CliError, EXIT, type ExitCode } from '../exit.ts';
+import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
+import type { Io } from '../io.ts';
+import { reportProblems } from '../problems.ts';
+
+interface ChooseOptions extends InputOptions, ChangeOptions {
+  readonly fromInternet?: true;
+  readonly fromInside?: true;
+  readonly gateway?: readonly string[];
+  readonly callsOutside?: true;
+  readonly access?: readonly string[];
+  readonly nothing?: true;
+  readonly namespace?: string;
+  readonly flows?: readonly string[];
+  readonly apply?: true;
+}
+
+/** `propolis profile choose`: from what an app needs to its profile and labels. */
+export function addChoose(parent: Command, io: Io, done: (code: ExitCode) => void): void {
+  const command = parent
+    .command('choose')
+    .summary('which profile and labels an app needs, and why')
+    .description(
+      'Name the profile that opens what an app needs and the least besides, and the access labels. It takes flags, asks where nothing is given, or looks at what a namespace has: its routes, its settings, its recorded flows.',
+    )
+    .option('--from-internet', 'people reach it from the internet: the gateway external')
+    .option('--from-inside', 'people reach it from inside: the gateway internal')
+    .option('--gateway <name>', 'this gateway of the catalog leads to it; repeatable', collect)
+    .option('--calls-outside', 'it calls APIs outside of the cluster, by HTTPS')
+    .option('--access <resource>', 'it uses this shared resource of the catalog; repeatable', collect)
+    .option('--nothing', 'none of that: a batch job, a worker')
+    .option('-n, --namespace <name>', 'look at what the manifests of this namespace show')
+    .option('--flows <file>', 'and at its recorded flows; - is standard input; repeatable', collect)
+    .option('--apply', 'write the labels into the file that declares the namespace');
+  addInputOptions(addChangeOptions(command))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  propolis profile choose
+  propolis profile choose --from-inside --calls-outside
+  propolis profile choose -n zipline
+  propolis profile choose -n zipline --flows flows.jsonl --apply --diff`,
+    )
+    .action(async (options: ChooseOptions) => done(await choose(options, io)));
+}
+
+async function choose(options: ChooseOptions, io: Io): Promise<ExitCode> {
+  requireSense(options);
+  const [{ inputs, problems }, { chooseProfile, joinNeeds }] = await Promise.all([
+    loadInputs(options, io),
+    import('../../core/ask/choose/index.ts'),
+  ]);
+  if (await reportProblems({ problems }, io)) return EXIT.error;
+  const asked = await askedNeeds(options, inputs.catalog, io);
+  const { seen, asker } = await lookedAt(options, inputs, io);
+  const needs: Needs = { ...seen, needs: joinNeeds([asked, seen.needs]) };
+  const choice = chooseProfile(inputs.catalog, needs, asker);
+  const { chooseJson, chooseText } = await import('../../core/report/choose.ts');
+  const code = choice.unmet.length > 0 ? EXIT.findings : EXIT.ok;
+  if (!wantsChange(options)) {
+    await printed(options, io, chooseJson(choice), async () =>
+      chooseText(choice, await textOptions(options.color, io)),
+    );
+    return code;
+  }
+  const { namespace = '', env } = options;
+  const profile = await profileToSet(choice, options, io);
+  const [{ planNamespaceChange }, { namespaceChangeText, namespacePlanJson }, { namespaceCommitMessage }] =
+    await Promise.all([
+      import('../../core/change/index.ts'),
+      import('../../core/report/change.ts'),
+      import('../../core/report/change-message.ts'),
+    ]);
+  const plan = planNamespaceChange(
+    {
+      namespace,
+      access: choice.access,
+      ...(profile === undefined ? {} : { profile: { kind: 'set', name: profile } }),
+      ...(env === undefined ? {} : { environment: env }),
+    },
+    inputs,
+  );
+  const json = { ...chooseJson(choice), change: namespacePlanJson(plan) };
+  if (plan.kind === 'refused') return printRefusal(plan.refusal, json, options, io);
+  const finished = await finishChange(
+    {
+      files: plan.kind === 'change' ? [plan.change.file] : [],
+      text: (text) =>
+        `${chooseText(choice, text)}${plan.kind === 'change' ? `\n${namespaceChangeText(plan.change, text)}` : ''}`,
+      json,
+      message: plan.kind === 'change' ? namespaceCommitMessage(plan.change, options.reason) : '',
+    },
+    options,
+    io,
+  );
+  return finished === EXIT.ok ? code : finished;
+}
+
+/** What manifests do not show may be there all the same, so on their word alone no profile gets narrower. */
+async function profileToSet(
+  { profile, now }: Choice,
+  options: ChooseOptions,
+  io: Io,
+): Promise<string | undefined> {
+  const isShown = options.flows !== undefined || options.nothing === true || isAsked(options);
+  if (now?.isEnough !== true || isShown) return profile;
+  const { printable } = await import('../../core/report/index.ts');
+  io.err(
+    `propolis: the profile stays ${printable(now.profile)}: manifests do not show all that an app does.\n  Give its --flows, or its needs as flags, to choose a narrower one.\n`,
+  );
+  return undefined;
+}
+
+function wantsChange({ apply, diff, commit, branch }: ChooseOptions): boolean {
+  return apply === true || diff === true || commit === true || branch !== undefined;
+}
+
+function requireSense(options: ChooseOptions): void {
+  const { namespace, flows, nothing } = options;
+  if (namespace === undefined && (wantsChange(options) || flows !== undefined)) {
+    throw new CliError(
+      'Whose labels, and whose flows?',
+      'Name the namespace with -n; --apply, --diff, --commit, --branch and --flows are about one.',
+    );
+  }
+  if (nothing === true && (isAsked(options) || flows !== undefined)) {
+    throw new CliError('--nothing and a need contradict each other.', 'Give one of them.');
+  }
+}
+
+function isAsked({ fromInternet, fromInside, gateway, callsOutside, access }: ChooseOptions): boolean {
+  const flags = [fromInternet, fromInside, callsOutside];
+  return flags.includes(true) || gateway !== undefined || access !== undefined;
+}
+
+/** What flags say, or answers where there is somebody to ask. */
+async function askedNeeds(options: ChooseOptions, catalog: Catalog, io: Io): Promise<readonly ShownNeed[]> {
+  if (options.nothing === true) return [];
+  if (isAsked(options)) return flaggedNeeds(options, catalog);
+  if (options.namespace !== undefined) return [];
+  if (!('isTTY' in io.stdin) || io.stdin.isTTY !== true || io.columns === undefined) {
+    throw new CliError(
+      'Nothing says what the app needs, and there is no terminal to ask on.',
+      'Give --from-internet, --from-inside, --calls-outside, --access or --nothing; or a namespace with -n.',
+    );
+  }
+  return ask(catalog, io);
+}
+
+function flaggedNeeds(
+  { fromInternet, fromInside, gateway = [], callsOutside, access = [] }: ChooseOptions,
+  catalog: Catalog,
+): readonly ShownNeed[] {
+  const gateways = [
+    ...(fromInternet === true ? ['external'] : []),
+    ...(fromInside === true ? ['internal'] : []),
+    ...gateway,
+  ];
+  const names = catalog.gateways.map(({ name }) => name);
+  const resources = catalog.resources.map(({ name }) => name);
+  return [
+    ...gateways.map((name) => gatewayNeed(known('gateway', name, names))),
+    ...(callsOutside === true ? [HTTPS] : []),
+    ...access
+      .flatMap((list) => list.split(','))
+      .map((name) => accessNeed(known('resource', name, resources))),
+  ];
+}
+
+/** @throws CliError where the catalog has no such thing */
+function known(noun: 'gateway' | 'resource', name: string, names: readonly string[]): string {
+  if (names.includes(name)) return name;
+  const flag = noun === 'gateway' ? '--gateway' : '--access';
+  throw new CliError(`The catalog has no ${noun} "${name}".`, `Name one with ${flag}: ${names.join(', ')}.`);
+}
+
+const HTTPS: ShownNeed = {
+  need: { kind: 'out', targets: [], port: 443, protocol: 'TCP' },
+  evidence: [{ kind: 'asked' }],
+};
+
+function gatewayNeed(gateway: string): ShownNeed {
+  return { need: { kind: 'gateway', gateway }, evidence: [{ kind: 'asked' }] };
+}
+
+function accessNeed(resource: string): ShownNeed {
+  return { need: { kind: 'access', resource }, evidence: [{ kind: 'asked' }] };
+}
+
+/** The decision tree, as questions; they go to standard error, so that the answer can be piped. */
+async function ask(catalog: Catalog, io: Io): Promise<readonly ShownNeed[]> {
+  // Answers may come faster than questions, as they do when somebody pastes them.
+  const lines = createInterface({ input: io.stdin });
+  const answers = lines[Symbol.asyncIterator]();
+  const isYes = async (question: string): Promise<boolean> => {
+    for (;;) {
+      io.err(`${question} [y/N] `);
+      const { done, value } = await answers.next();
+      if (done === true) throw new CliError('There was no answer.', 'Nothing was chosen.');
+      const answer = value.trim().toLowerCase();
+      if (['', 'n', 'no'].includes(answer)) return false;
+      if (['y', 'yes'].includes(answer)) return true;
+      io.err('Please answer y or n.\n');
+    }
+  };
+  try {
+    const names = catalog.gateways.map(({ name }) => name);
+    const others = names.filter((name) => name !== 'external' && name !== 'internal');
+    const isPublic = names.includes('external') && (await isYes('Is it reached from the internet?'));
+    const isInside =
+      !isPublic &&
+      names.includes('internal') &&
+      (await isYes('Is it reached from inside, by people or devices?'));
+    const needs = [
+      ...(isPublic ? [gatewayNeed('external')] : []),
+      ...(isInside ? [gatewayNeed('internal')] : []),
+    ];
+    for (const name of others)
+      if (await isYes(`Does the gateway ${name} lead to it?`)) needs.push(gatewayNeed(name));
+    if (await isYes('Does it call APIs outside of the cluster, by HTTPS?')) needs.push(HTTPS);
+    for (const { name, description } of catalog.resources) {
+      if (await isYes(`Does it use ${name}${description === '' ? '' : ` (${description})`}?`))
+        needs.push(accessNeed(name));
+    }
+    return needs;
+  } finally {
+    lines.close();
+  }
+}
+
+const NOTHING_SEEN: Needs = { needs: [], others: [], hints: [] };
+
+/** What the manifests and the flows of the namespace show, and what labels it has. */
+async function lookedAt(
+  { namespace, flows }: ChooseOptions,
+  inputs: Inputs,
+  io: Io,
+): Promise<{ readonly seen: Needs; readonly asker: Asker }> {
+  if (namespace === undefined) return { seen: NOTHING_SEEN, asker: {} };
+  const [{ joinNeeds, needsFromFlows, needsFromManifests }, { readRepository }] = await Promise.all([
+    import('../../core/ask/choose/index.ts'),
+    import('../../core/manifest/read.ts'),
+  ]);
+  const { files, catalog, options } = inputs;
+  const read = readRepository(files, inputs.readOptions);
+  const declared = needsFromManifests(namespace, { catalog, files, read });
+  const known = read.namespaces.map(({ name }) => name);
+  await requireNamespace(namespace, known, declared);
+  const labels = read.namespaces.find(({ name }) => name === namespace)?.labels ?? {};
+  const asker = { namespace, labels };
+  if (flows === undefined) return { seen: declared, asker };
+  const edges = await edgesOf(namespace, flows, io);
+  const { needs, others } = needsFromFlows(namespace, edges, { catalog, options, policies: read.policies });
+  return { seen: { needs: joinNeeds([declared.needs, needs]), others, hints: declared.hints }, asker };
+}
+
+/** @throws CliError where there is no flow at all */
+async function edgesOf(
+  namespace: string,
+  files: readonly string[],
+  io: Io,
+): Promise<readonly ObservedEdge[]> {
+  const [{ flowsFromFiles }, { summarizeFlows }] = await Promise.all([
+    import('../../adapters/files/flows.ts'),
+    import('../../core/diagnose/summarize.ts'),
+  ]);
+  const paths = files.map((path) => (path === '-' ? path : resolve(io.cwd, path)));
+  const { edges, flows } = await summarizeFlows(flowsFromFiles(paths, { stdin: io.stdin }), namespace);
+  if (flows > 0) return edges;
+  throw new CliError(
+    `${files.join(', ')} has no flows in it.`,
+    'Record some: hubble observe --since 1h -o json > flows.jsonl',
+  );
+}
+
+async function requireNamespace(namespace: string, known: readonly string[], seen: Needs): Promise<void> {
+  if (known.includes(namespace) || seen.needs.length > 0) return;
+  const { nearestNames } = await import('../../core/ask/index.ts');
+  const nearest = nearestNames(namespace, known);
+  throw new CliError(
+    `There is no namespace "${namespace}" in the files.`,
+    nearest.length > 0 ? `Did you mean ${nearest.join(' or ')}?` : 'Check the name and --repo.',
+  );
+}
+
+async function printed(
+  { output }: ChooseOptions,
+  io: Io,
+  json: unknown,
+  text: () => Promise<string>,
+): Promise<void> {
+  switch (output) {
+    case 'table':
+      io.out(await text());
+      return;
+    case 'json':
+      io.out(`${JSON.stringify(json, null, 2)}\n`);
+      return;
+    case 'yaml':
+      io.out((await import('yaml')).stringify(json));
+  }
+}
