@@ -247,6 +247,10 @@ export const TOWN: Files = {
   'policies/profiles.yaml': PROFILES,
   'policies/postgres.yaml': POSTGRES_ACCESS,
   'policies/database.yaml': DATABASE_POLICY,
+  'policies/gateway.yaml': cnp(
+    'istio-gateway/gateway',
+    `  endpointSelector: {}\n  egress: [{toEntities: [cluster]}]`,
+  ),
   'namespaces.yaml':
     namespace('shop', { [PROFILE]: 'internal' }) +
     namespace('mail', { [PROFILE]: 'internal' }) +

@@ -2,10 +2,12 @@ import { readRepository } from '../manifest/read.ts';
 import type { Decision } from '../model/decision.ts';
 import type { FlowSource } from '../ports/flow-source.ts';
 import { assumptionsOf } from './assumptions.ts';
-import { type CauseContext, causeOf } from './cause.ts';
+import { causeOf } from './cause.ts';
+import type { CauseContext } from './cause-context.ts';
 import { withClusterName } from './cluster-name.ts';
 import { type End, Ends } from './ends.ts';
 import { type ProposeContext, proposeFix } from './fix/propose.ts';
+import { namespaceOf } from './flow-namespace.ts';
 import { foldOf, isDrop } from './fold.ts';
 import { type Judged, judge } from './judged.ts';
 import { compareText, firstDifference } from './order.ts';
@@ -35,7 +37,7 @@ export function diagnoseSummary(
   { namespace, inputs: given, fixesMax = FIXES_MAX }: Omit<DiagnoseQuestion, 'flows'>,
 ): Diagnosis {
   const inputs = withClusterName(given, summary.edges);
-  const ends = new Ends(readRepository(inputs.files, inputs.readOptions));
+  const ends = new Ends(readRepository(inputs.files, inputs.readOptions), inputs.options);
   const dropped = summary.edges.filter(isDrop);
   const folded = fold(dropped);
   const edges = dropped.filter((edge) => foldOf(edge) === undefined);
@@ -47,6 +49,7 @@ export function diagnoseSummary(
     state,
     recorded: once(() => recordedState(inputs, state, ends.all)),
     namespace,
+    podAt: podsByAddress(summary.edges),
   };
   const judged = pairs.map(({ edge, from, to }) => judge(edge, { from, to }, state));
   const groups = [...grouped(judged, context)].sort((a, b) => countOf(b) - countOf(a));
@@ -115,16 +118,35 @@ function droppedOf(folded: readonly Folded[]): number {
   return folded.reduce((sum, { kind, count }) => (kind === 'audit' ? sum : sum + count), 0);
 }
 
-type Group = readonly [first: Judged & { readonly cause: Finding['cause'] }, ...rest: Judged[]];
+/** Pods by the addresses at which any flow shows them. */
+function podsByAddress(edges: readonly Edge[]): (ip: string) => string | undefined {
+  const pods = new Map<string, string>();
+  for (const { source, destination, sourceIp, destinationIp } of edges) {
+    for (const [end, ip] of [
+      [source, sourceIp],
+      [destination, destinationIp],
+    ] as const) {
+      const namespace = namespaceOf(end);
+      if (namespace !== '' && ip !== '')
+        pods.set(ip, `${namespace}/${end.workloads[0]?.name ?? end.podName}`);
+    }
+  }
+  return (ip) => pods.get(ip);
+}
+
+interface WithCause extends Judged {
+  readonly cause: Finding['cause'];
+}
+type Group = readonly [first: WithCause, ...rest: WithCause[]];
 
 /** Edges of one cause between the same parties on one port are one finding, whatever the addresses. */
 function grouped(judged: readonly Judged[], context: CauseContext): readonly Group[] {
-  const groups = new Map<string, [Judged & { cause: Finding['cause'] }, ...Judged[]]>();
+  const groups = new Map<string, [WithCause, ...WithCause[]]>();
   for (const one of judged) {
     const cause = causeOf(one, context);
     const { edge, from, to } = one;
     const key = JSON.stringify([
-      cause,
+      'request' in cause ? { ...cause, request: '' } : cause,
       from.party.name,
       to.party.name,
       edge.protocol,
@@ -133,14 +155,24 @@ function grouped(judged: readonly Judged[], context: CauseContext): readonly Gro
     ]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [{ ...one, cause }]);
-    else group.push(one);
+    else group.push({ ...one, cause });
   }
-  return [...groups.values()];
+  // The most frequent edge of a finding speaks for it.
+  return [...groups.values()].map((group) => group.sort((a, b) => b.edge.count - a.edge.count));
+}
+
+/** The cause of a group: of several requests the first, and how many others. */
+function causeOfGroup([{ cause }, ...rest]: Group): Finding['cause'] {
+  if (!('request' in cause)) return cause;
+  const others = new Set(rest.map((one) => ('request' in one.cause ? one.cause.request : '')));
+  others.delete(cause.request);
+  return { ...cause, others: others.size };
 }
 
 function findingOf(group: Group, fixing: ProposeContext | NoFix): Finding {
   const [first] = group;
-  const { cause, edge, decision } = first;
+  const { edge, decision } = first;
+  const cause = causeOfGroup(group);
   const proposal = 'code' in fixing ? { noFix: fixing } : proposeFix(group, cause, fixing);
   return {
     cause,
@@ -179,7 +211,14 @@ const SEEN_MAX = 5;
 /** One party for ends that differ by address only. */
 function partyOf(ends: readonly End[]): Party {
   const [first] = ends;
-  const party = first?.party ?? { kind: 'unknown', name: '', namespace: '', workload: '', seenAs: [] };
+  const party = first?.party ?? {
+    kind: 'unknown',
+    name: '',
+    namespace: '',
+    workload: '',
+    cluster: '',
+    seenAs: [],
+  };
   const seenAs = [...new Set(ends.flatMap((end) => end.party.seenAs))];
   return { ...party, seenAs: seenAs.slice(0, SEEN_MAX) };
 }

@@ -18,5 +18,6 @@ export type {
   Opened,
   Party,
   Proof,
+  Unknown,
 } from './types.ts';
 export { CAUSE_CODES } from './types.ts';

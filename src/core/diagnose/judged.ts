@@ -29,13 +29,38 @@ export function decide(
   const protocol = protocolOf(edge);
   if (source === undefined || destination === undefined || protocol === undefined) return undefined;
   const l7 = requestOf(edge.l7);
-  return engine.decide({
-    from: source,
-    to: destination,
-    protocol,
-    port: edge.port,
-    ...(l7 === undefined ? {} : { l7 }),
-  });
+  const question = { from: source, to: destination, protocol, port: edge.port };
+  return ofThisCluster(engine.decide(l7 === undefined ? question : { ...question, l7 }), { from, to });
+}
+
+/** These files say nothing of what another cluster enforces on its own pods. */
+function ofThisCluster(decision: Decision, { from, to }: { readonly from: End; readonly to: End }): Decision {
+  if (from.party.cluster === '' && to.party.cluster === '') return decision;
+  const egress = from.party.cluster === '' ? decision.egress : unjudged(decision.egress);
+  const ingress = to.party.cluster === '' ? decision.ingress : unjudged(decision.ingress);
+  const denied = [egress, ingress].filter(({ verdict }) => verdict === 'denied');
+  return {
+    ...decision,
+    verdict: denied.length > 0 ? 'denied' : 'allowed',
+    isCertain: denied.some((side) => side.isCertain) || (egress.isCertain && ingress.isCertain),
+    egress,
+    ingress,
+  };
+}
+
+function unjudged({ direction, subject }: SideDecision): SideDecision {
+  return {
+    direction,
+    subject,
+    verdict: 'unjudged',
+    reason: 'outside',
+    rules: [],
+    defaultDenyBy: [],
+    nearest: [],
+    l7: false,
+    assumptions: [],
+    isCertain: true,
+  };
 }
 
 /** One edge of each kind: with one protocol and port, the classes of both ends decide. */
@@ -56,10 +81,14 @@ export function protocolOf({ protocol }: Edge): Protocol | undefined {
   return isProtocol(protocol) ? protocol : undefined;
 }
 
-/** The side that refuses, as packets meet it: egress first. */
-export function refusingSide(decision: Decision): SideDecision | undefined {
-  if (decision.egress.verdict === 'denied') return decision.egress;
-  return decision.ingress.verdict === 'denied' ? decision.ingress : undefined;
+/** The side that refuses: the one that recorded the drop where both do, else as packets meet them, egress first. */
+export function refusingSide(
+  decision: Decision,
+  recorded: Edge['direction'] = 'unknown',
+): SideDecision | undefined {
+  const sides =
+    recorded === 'ingress' ? [decision.ingress, decision.egress] : [decision.egress, decision.ingress];
+  return sides.find(({ verdict }) => verdict === 'denied');
 }
 
 /** What a recorded request held, as L7 rules see it. */

@@ -37,7 +37,8 @@ export function servicePortRule(
   return undefined;
 }
 
-function findRule(
+/** The rule of the files that a decision names. */
+export function findRule(
   policies: readonly Policy[],
   { policy: ref, place }: RuleRef,
 ): Pick<ServicePortRule, 'policy' | 'rule'> | undefined {

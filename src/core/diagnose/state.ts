@@ -3,9 +3,11 @@ import { compile, type Engine } from '../engine/index.ts';
 import { type ReadOptions, readRepository } from '../manifest/read.ts';
 import { worldOf } from '../manifest/world.ts';
 import type { AgentOptions } from '../model/options.ts';
+import type { Direction } from '../model/policy.ts';
 import type { RepositoryRead, SourceFile } from '../model/repository.ts';
 import type { Endpoint } from '../model/world.ts';
-import { type End, endpointAsRecorded, endpointInFiles } from './ends.ts';
+import { endpointAsRecorded, endpointInFiles } from './end-labels.ts';
+import type { End } from './ends.ts';
 import { outsidersOf } from './outsiders.ts';
 
 /** What a diagnosis is made of besides flows. */
@@ -57,6 +59,20 @@ function stateWith(
   const others = [...world.endpoints, ...outsidersOf(read, options)];
   const endpoints = [...others.filter(({ id }) => !seen.has(id)), ...seen.values()];
   return { files, read, engine: compile({ ...world, endpoints }, options) };
+}
+
+/** The rules of one direction whose policies select the end. */
+export function entriesOfSubject(
+  { engine }: State,
+  { id }: End,
+  direction: Direction,
+): Engine['compiled']['entries'] {
+  const index = engine.find(id);
+  if (index === undefined) return [];
+  const { egress, ingress, egressClassOf, ingressClassOf } = engine.compiled;
+  return direction === 'egress'
+    ? (egress[egressClassOf[index] as number]?.entries ?? [])
+    : (ingress[ingressClassOf[index] as number]?.entries ?? []);
 }
 
 /** The files with some of them replaced. */

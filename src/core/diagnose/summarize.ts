@@ -32,6 +32,9 @@ export interface Edge {
   readonly names: string[];
   readonly deniedBy: string[];
   readonly destinationService: string;
+  readonly type: Flow['type'];
+  /** TCP without a SYN in any of the packets. */
+  isMidConnection: boolean;
 }
 
 export interface FlowSummary {
@@ -180,6 +183,8 @@ function edgeOf(flow: Flow, port: number, isReply: boolean): Edge {
     names: [],
     deniedBy: [],
     destinationService: flow.destinationService,
+    type: flow.type,
+    isMidConnection: flow.l4?.protocol === 'TCP' && flow.l4.flags.length > 0,
   };
 }
 
@@ -195,6 +200,8 @@ function tell({ edge, told }: OpenEdge, flow: Flow): void {
   const times = flow.aggregated ?? 1;
   if (flow.eventType === POLICY_VERDICT_EVENT) node.verdicts += times;
   else if (flow.eventType !== 0 || !isSecondEvent(node, flow)) node.drops += times;
+  if (edge.isMidConnection && flow.l4?.protocol === 'TCP' && flow.l4.flags.includes('SYN'))
+    edge.isMidConnection = false;
   if (flow.sourceIp < edge.sourceIp) edge.sourceIp = flow.sourceIp;
   if (flow.destinationIp < edge.destinationIp) edge.destinationIp = flow.destinationIp;
   for (const name of flow.destinationNames.length > 0 ? flow.destinationNames : flow.sourceNames)

@@ -8,12 +8,14 @@ import type { PortSet } from '../model/port-set.ts';
 /** Who stands at one end of a finding: what a person would call it. */
 export interface Party {
   readonly kind: 'pod' | 'reserved' | 'outside' | 'unknown';
-  /** `zipline/api`, `kube-apiserver`, `world`. */
+  /** `zipline/api`, `kube-apiserver`, `world`; `east:zipline/api` for a pod of another cluster. */
   readonly name: string;
   /** Empty where there is none. */
   readonly namespace: string;
   readonly workload: string;
-  /** Addresses or DNS names seen, the most frequent first; at most a handful. */
+  /** The cluster, where it is another than the one whose files these are; else empty. */
+  readonly cluster: string;
+  /** Addresses, DNS names or pods seen; at most a handful. */
   readonly seenAs: readonly string[];
 }
 
@@ -64,38 +66,76 @@ export type Cause =
   | { readonly code: 'cidr-on-cluster-peer'; readonly policy: PolicyRef; readonly cidr: string }
   /** The peer is no endpoint of Cilium's, or Hubble knew nothing of it. */
   | { readonly code: 'unknown-peer'; readonly address: string; readonly isUnmanaged: boolean }
-  | { readonly code: 'l7-refused'; readonly policies: readonly PolicyRef[]; readonly request: string }
+  /** The pod has no labels yet: Cilium gives it the identity `init`, under which nothing is allowed. */
+  | { readonly code: 'endpoint-starting'; readonly pod: string }
+  /** The address is a pod's, as other flows show, and this node took it for somebody else. */
+  | {
+      readonly code: 'identity-lost';
+      readonly address: string;
+      readonly pod: string;
+      readonly seenAs: string;
+    }
+  /** The packet went to a Service's own address, which was not translated to a pod's. */
+  | { readonly code: 'service-address'; readonly address: string; readonly service: string }
+  /** A rule admits the name that was asked; Cilium knows the address by that name with a search domain behind. */
+  | {
+      readonly code: 'search-domain';
+      readonly name: string;
+      readonly asked: string;
+      readonly policy: PolicyRef;
+    }
+  /** `request` is the most frequent one, empty where its contents are not known; `others` counts different ones. */
+  | {
+      readonly code: 'l7-refused';
+      readonly policies: readonly PolicyRef[];
+      readonly request: string;
+      readonly others: number;
+    }
   /** The proxy was to look into a request and failed; nobody refused it. */
-  | { readonly code: 'proxy-error'; readonly request: string }
+  | { readonly code: 'proxy-error'; readonly request: string; readonly others: number }
   | { readonly code: 'authentication'; readonly policies: readonly PolicyRef[] }
   /** Rules admit this port by a name or a group, and who that is cannot be told from the inputs. */
-  | { readonly code: 'undecidable'; readonly because: readonly EngineAssumption[] }
+  | { readonly code: 'undecidable'; readonly because: readonly Unknown[] }
   /** Dropped for another reason than policy; `report/` has advice for each. */
   | { readonly code: 'not-policy'; readonly reason: string }
   /** Recorded as dropped, and the files admit it. */
   | { readonly code: 'disagreement'; readonly because: Disagreement };
 
 export type CauseCode = Cause['code'];
-export const CAUSE_CODES = [
-  'missing-access-label',
-  'profile-without-egress',
-  'profile-without-gateway',
-  'missing-dns-baseline',
-  'missing-scrape-baseline',
-  'missing-platform-rule',
-  'no-rule',
-  'other-end-refuses',
-  'denied-by-rule',
-  'service-port',
-  'cidr-on-cluster-peer',
-  'unknown-peer',
-  'l7-refused',
-  'proxy-error',
-  'authentication',
-  'undecidable',
-  'not-policy',
-  'disagreement',
-] as const satisfies readonly CauseCode[];
+/** Every code, which the compiler checks. */
+const CODES: Readonly<Record<CauseCode, true>> = {
+  'missing-access-label': true,
+  'profile-without-egress': true,
+  'profile-without-gateway': true,
+  'missing-dns-baseline': true,
+  'missing-scrape-baseline': true,
+  'missing-platform-rule': true,
+  'no-rule': true,
+  'other-end-refuses': true,
+  'denied-by-rule': true,
+  'service-port': true,
+  'cidr-on-cluster-peer': true,
+  'unknown-peer': true,
+  'endpoint-starting': true,
+  'identity-lost': true,
+  'service-address': true,
+  'search-domain': true,
+  'l7-refused': true,
+  'proxy-error': true,
+  authentication: true,
+  undecidable: true,
+  'not-policy': true,
+  disagreement: true,
+};
+export const CAUSE_CODES: readonly CauseCode[] = Object.keys(CODES) as CauseCode[];
+
+/** What the inputs lack for an answer. */
+export type Unknown =
+  | EngineAssumption
+  /** A policy asks for labels of a pod, and neither flows nor files have them. */
+  | { readonly code: 'labels-unknown'; readonly pod: string; readonly policy: PolicyRef }
+  /** Another cluster dropped it, by policies that these files do not hold. */
+  | { readonly code: 'other-cluster'; readonly cluster: string };
 
 /** What may explain that the record and the files disagree. */
 export type Disagreement =
@@ -107,6 +147,12 @@ export type Disagreement =
     }
   /** The agent names a policy that the files do not have. */
   | { readonly kind: 'policy-not-in-files'; readonly policies: readonly string[] }
+  /** The agent says that a deny rule matched, and none of the files' does. `policies` may be empty. */
+  | { readonly kind: 'deny-rule-not-in-files'; readonly policies: readonly string[] }
+  /** The proxy refused it, and no rule of the files leads it to the proxy. */
+  | { readonly kind: 'redirect-not-in-files' }
+  /** A connection was cut in its middle whose rule goes by name: the agent had forgotten the address. */
+  | { readonly kind: 'name-expired'; readonly policies: readonly PolicyRef[] }
   /** Nothing in the inputs explains it. */
   | { readonly kind: 'unexplained' };
 
@@ -162,8 +208,16 @@ export type FixStep =
   | { readonly kind: 'rule'; readonly policy: PolicyRef; readonly list: Direction; readonly place: Place };
 
 export type FixWarning =
-  /** A profile opens more than the port that was asked for; `opens` counts pairs of groups. */
-  { readonly code: 'profile-widens'; readonly narrower: 'policy-in-namespace' };
+  /** A profile opens more than the port that was asked for; the proof lists it. */
+  | { readonly code: 'profile-widens'; readonly narrower: 'policy-in-namespace' }
+  /** Something that passed before will not; the proof lists it. */
+  | { readonly code: 'closes' }
+  /** Nodes stand for more than themselves: clients from outside may come by their addresses. */
+  | { readonly code: 'admits-nodes' }
+  /** Everybody outside may come in, since an address may be a node's that stands for a client. */
+  | { readonly code: 'admits-world' }
+  /** The address is a private one and may be a Service's or a pod's, which a rule for the world does not admit. */
+  | { readonly code: 'private-address'; readonly address: string };
 
 /** Why there is no fix. */
 export type NoFix =

@@ -4,7 +4,8 @@ import type { Place } from '../model/place.ts';
 import type { PolicyRef } from '../model/policy.ts';
 import { isoTime, portTexts } from './units.ts';
 import { assumptionText, engineAssumptionText } from './words/assumption.ts';
-import { causeText, fixText, noFixText } from './words/cause.ts';
+import { causeText } from './words/cause.ts';
+import { fixText, noFixText, warningText } from './words/fix.ts';
 import { sideText } from './words/policy.ts';
 
 /** The version of the shape below; it grows by fields, and changes number when a field changes meaning. */
@@ -54,7 +55,13 @@ function findingJson(finding: Finding): unknown {
     fix:
       fix === undefined
         ? null
-        : { kind: fix.kind, text: fixText(fix), edits: fix.edits, steps: fix.steps, warnings: fix.warnings },
+        : {
+            kind: fix.kind,
+            text: fixText(fix),
+            edits: fix.edits,
+            steps: fix.steps,
+            warnings: fix.warnings.map((warning) => ({ ...warning, text: warningText(warning) })),
+          },
     noFix: noFix === undefined ? null : { ...noFix, text: noFixText(noFix, cause) },
     proof:
       proof === undefined
@@ -81,8 +88,8 @@ function openedJson({ from, to, ports }: Opened): unknown {
   return { from, to, ports: portTexts(ports) };
 }
 
-function partyJson({ kind, name, namespace, workload, seenAs }: Party): unknown {
-  return { kind, name, namespace, workload, seenAs };
+function partyJson({ kind, name, namespace, workload, cluster, seenAs }: Party): unknown {
+  return { kind, name, namespace, workload, cluster, seenAs };
 }
 
 /** A decision with its reasons, each side by itself. */

@@ -5,7 +5,8 @@ import { type Paint, PLAIN } from './paint.ts';
 import { printable, shorten } from './printable.ts';
 import { clockTime, count, duration, plural, portText, portTexts } from './units.ts';
 import { assumptionText } from './words/assumption.ts';
-import { causeText, fixText, noFixText } from './words/cause.ts';
+import { causeText } from './words/cause.ts';
+import { fixText, noFixText, warningText } from './words/fix.ts';
 import { commonBase, listText, policyAt, sideText } from './words/policy.ts';
 
 export interface TextOptions {
@@ -126,8 +127,7 @@ function fixLines({ fix }: Finding, { width, paint }: Context): readonly string[
       lines.push(`           … ${changes.length - EDIT_LINES_MAX} more lines`);
   }
   for (const warning of fix.warnings) {
-    const text = `a profile for one port: it opens more than was asked for, see below. Narrower: a CiliumNetworkPolicy in the namespace (${warning.code})`;
-    lines.push(...labelled('', text, { indent: 2, column: 7, width }));
+    lines.push(...labelled('', `mind: ${warningText(warning)}`, { indent: 2, column: 7, width }));
   }
   return lines;
 }

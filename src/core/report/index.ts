@@ -5,5 +5,6 @@ export { debugJson } from './debug-json.ts';
 export { ANSI, type Paint, PLAIN } from './paint.ts';
 export { printable } from './printable.ts';
 export { assumptionText, problemText } from './words/assumption.ts';
-export { causeText, fixText, noFixText } from './words/cause.ts';
+export { causeText } from './words/cause.ts';
+export { fixText, noFixText, warningText } from './words/fix.ts';
 export { placeText } from './words/policy.ts';

@@ -1,8 +1,16 @@
-import { ACCESS_GRANTED, accessLabel, isPlatform, profileLabel, resourceAt } from '../../catalog/index.ts';
+import {
+  ACCESS_GRANTED,
+  accessLabel,
+  type Catalog,
+  isPlatform,
+  profileLabel,
+  resourceAt,
+} from '../../catalog/index.ts';
 import { editNamespaceLabels } from '../../manifest/edit/namespace-labels.ts';
 import type { SideDecision } from '../../model/decision.ts';
 import type { NamespaceDeclaration } from '../../model/repository.ts';
-import { labelsOf, profileOf } from '../cause.ts';
+import { labelsOf, profileOf } from '../cause-context.ts';
+import type { End } from '../ends.ts';
 import { type Judged, protocolOf } from '../judged.ts';
 import type { Inputs, State } from '../state.ts';
 import type { FixStep } from '../types.ts';
@@ -18,7 +26,7 @@ export function accessLabelAttempts({ edge, from, to }: Judged, context: LabelCo
   const { catalog } = context.inputs;
   const protocol = protocolOf(edge);
   const { namespace } = from.party;
-  if (protocol === undefined || namespace === '' || isPlatform(catalog, namespace)) return [];
+  if (protocol === undefined || !isApp(from, catalog)) return [];
   const party = { namespace: to.party.namespace, labels: labelsOf(to, context), port: edge.port, protocol };
   const resource = resourceAt(catalog, party);
   if (resource === undefined) return [];
@@ -34,11 +42,12 @@ export function profileAttempts(
   context: LabelContext,
 ): readonly Attempt[] {
   const { catalog } = context.inputs;
-  const { namespace } = (side.direction === 'egress' ? from : to).party;
+  const subject = side.direction === 'egress' ? from : to;
+  const { namespace } = subject.party;
   const peer = (side.direction === 'egress' ? to : from).party;
   const isGateway = catalog.gateways.some((gateway) => gateway.namespace === peer.namespace);
   // Profiles never speak of pods other than gateways.
-  if (namespace === '' || isPlatform(catalog, namespace) || (peer.kind === 'pod' && !isGateway)) return [];
+  if (!isApp(subject, catalog) || (peer.kind === 'pod' && !isGateway)) return [];
   const current = profileOf(context, namespace);
   const label = profileLabel(catalog);
   return catalog.profiles
@@ -47,6 +56,11 @@ export function profileAttempts(
       const step: FixStep = { kind: 'profile', namespace, from: current, to: name, label };
       return labelAttempt(step, namespace, { label, value: name }, context);
     });
+}
+
+/** A pod of a namespace of these files whose labels say what it may do. */
+function isApp({ party: { namespace, cluster } }: End, catalog: Catalog): boolean {
+  return namespace !== '' && cluster === '' && !isPlatform(catalog, namespace);
 }
 
 function labelAttempt(

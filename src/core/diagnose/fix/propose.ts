@@ -2,17 +2,19 @@ import { lineChanges } from '../../manifest/edit/line-changes.ts';
 import type { SideDecision } from '../../model/decision.ts';
 import { portCount } from '../../model/port-set.ts';
 import type { SourceFile } from '../../model/repository.ts';
-import type { CauseContext } from '../cause.ts';
+import type { CauseContext } from '../cause-context.ts';
 import type { End } from '../ends.ts';
 import { decide, type Judged, kindsOf, protocolOf, refusingSide } from '../judged.ts';
 import { changedBy, WORLDS } from '../opened.ts';
 import { firstDifference } from '../order.ts';
 import { type State, stateOf, withFiles } from '../state.ts';
-import type { Cause, Fix, FixKind, FixStep, FixWarning, NoFix, Opened, Proof } from '../types.ts';
+import type { Cause, Fix, FixKind, FixStep, NoFix, Opened, Proof } from '../types.ts';
+import { unknownLabels } from '../unknown-labels.ts';
 import type { Attempt } from './attempt.ts';
 import { accessLabelAttempts, profileAttempts } from './labels.ts';
 import { portAttempts } from './port.ts';
 import { ruleAttempts } from './rule.ts';
+import { warningsOf } from './warnings.ts';
 
 export type Proposal = { readonly fix: Fix; readonly proof: Proof } | { readonly noFix: NoFix };
 
@@ -63,7 +65,7 @@ function leftOver(
     const decision = decide(judged.edge, judged, state);
     const side = decision === undefined ? undefined : refusingSide(decision);
     if (side !== undefined) return { judged, side };
-    if (decision?.isCertain !== true) isCertain = false;
+    if (decision?.isCertain !== true || unknownLabels(judged, decision, state).length > 0) isCertain = false;
   }
   return isCertain ? 'nothing' : 'uncertain';
 }
@@ -90,6 +92,10 @@ function noFixFor(cause: Cause): NoFix | undefined {
     case 'disagreement':
     case 'unknown-peer':
     case 'undecidable':
+    case 'endpoint-starting':
+    case 'identity-lost':
+    case 'service-address':
+    case 'search-domain':
     case 'l7-refused':
     case 'proxy-error':
     case 'authentication':
@@ -229,7 +235,7 @@ function proved(
     steps: search.steps,
     edits,
     files,
-    warnings: warningsOf(search.steps, opens, first),
+    warnings: warningsOf(members, { steps: search.steps, opens, closes: changed.closes }),
   };
   return { fix, proof: { before: first.decision, after, opens, closes: changed.closes } };
 }
@@ -241,21 +247,6 @@ function isOwn({ from, to, ports }: Opened, members: Members): boolean {
   const isEnd = (name: string, { id, party }: End): boolean =>
     name === id || (name === party.name && party.kind !== 'outside');
   return members.some((member) => isEnd(from, member.from) && isEnd(to, member.to));
-}
-
-function warningsOf(
-  steps: readonly FixStep[],
-  opens: readonly Opened[],
-  { from, to }: Judged,
-): readonly FixWarning[] {
-  if (!steps.some(({ kind }) => kind === 'profile')) return [];
-  const isSamePair = (opened: Opened): boolean =>
-    portCount(opened.ports) <= 1 && sameScope(opened.from, from) && sameScope(opened.to, to);
-  return opens.every(isSamePair) ? [] : [{ code: 'profile-widens', narrower: 'policy-in-namespace' }];
-}
-
-function sameScope(name: string, { party }: End): boolean {
-  return name === party.name || (party.namespace !== '' && name.startsWith(`${party.namespace}/`));
 }
 
 function changedFiles(

@@ -2,11 +2,12 @@ import { ACCESS_GRANTED, accessLabel, isPlatform, resourceAt } from '../../catal
 import { addPolicyRule } from '../../manifest/edit/policy-rule.ts';
 import type { PlainRule } from '../../manifest/edit/types.ts';
 import type { SideDecision } from '../../model/decision.ts';
-import { kubernetesLabel, NAMESPACE_KEY, NAMESPACE_LABELS_PREFIX } from '../../model/label.ts';
-import type { Policy } from '../../model/policy.ts';
-import { labelsOf } from '../cause.ts';
+import { CLUSTER_KEY, kubernetesLabel, NAMESPACE_KEY, NAMESPACE_LABELS_PREFIX } from '../../model/label.ts';
+import { DIRECTIONS, type Policy } from '../../model/policy.ts';
+import { labelsOf } from '../cause-context.ts';
 import type { End } from '../ends.ts';
 import { type Judged, protocolOf } from '../judged.ts';
+import { entriesOfSubject } from '../state.ts';
 import type { FixStep } from '../types.ts';
 import { type Attempt, attemptOf } from './attempt.ts';
 import type { LabelContext } from './labels.ts';
@@ -39,14 +40,10 @@ interface OwnSpec {
 /** The spec of the namespace's own that selects the subject; the widest first, which is the platform's own. */
 function ownSpec(subject: End, { state, inputs }: LabelContext): OwnSpec | undefined {
   const { namespace } = subject.party;
-  const { engine } = state;
-  const index = engine.find(subject.id);
-  if (namespace === '' || index === undefined) return undefined;
-  const { compiled } = engine;
-  const entries = [
-    ...(compiled.egress[compiled.egressClassOf[index] as number]?.entries ?? []),
-    ...(compiled.ingress[compiled.ingressClassOf[index] as number]?.entries ?? []),
-  ].filter(({ policy }) => policy.namespace === namespace && policy.kind === 'CiliumNetworkPolicy');
+  if (namespace === '' || subject.party.cluster !== '') return undefined;
+  const entries = DIRECTIONS.flatMap((direction) => entriesOfSubject(state, subject, direction)).filter(
+    ({ policy }) => policy.namespace === namespace && policy.kind === 'CiliumNetworkPolicy',
+  );
   const platform = isPlatform(inputs.catalog, namespace);
   const width = ({ spec }: (typeof entries)[number]): number => spec.subject.selector.requirements.length;
   const [first] = entries.sort((a, b) => (platform ? width(a) - width(b) : width(b) - width(a)));
@@ -137,6 +134,10 @@ function selectorOf(peer: End, namespace: string, context: LabelContext): PlainR
   const labels = labelsOf(peer, context);
   const matchLabels: Record<string, string> = {};
   if (peer.party.namespace !== namespace) matchLabels[NAMESPACE_KEY] = peer.party.namespace;
+  if (peer.party.cluster !== '') {
+    matchLabels[NAMESPACE_KEY] = peer.party.namespace;
+    matchLabels[CLUSTER_KEY] = peer.party.cluster;
+  }
   const telling = TELLING.find((key) => kubernetesLabel(labels, key) !== undefined);
   if (telling !== undefined) matchLabels[telling] = kubernetesLabel(labels, telling) ?? '';
   return Object.keys(matchLabels).length === 0 ? {} : { matchLabels };

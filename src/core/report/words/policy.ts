@@ -68,6 +68,6 @@ export function sideText(side: SideDecision, base = ''): string {
     case 'host-firewall-off':
       return `${direction} not enforced: the host firewall is off`;
     case 'outside':
-      return `${direction} not judged: Cilium enforces nothing at that end`;
+      return `${direction} not judged: these files enforce nothing at that end`;
   }
 }
