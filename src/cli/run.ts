@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCan } from './commands/can.ts';
 import { addDebug } from './commands/debug.ts';
+import { addLint } from './commands/lint.ts';
 import { addNamespace } from './commands/namespace.ts';
 import { addPlatform } from './commands/platform.ts';
 import { addProfile } from './commands/profile.ts';
@@ -33,6 +34,7 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
     .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.columns ?? 80 });
   addDebug(program, io, done);
   addCan(program, io, done);
+  addLint(program, io, done);
   addNamespace(program, io, done);
   addPlatform(program, io, done);
   addProfile(program, io, done);

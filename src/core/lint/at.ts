@@ -4,6 +4,9 @@ import type { NamespaceDeclaration } from '../model/repository.ts';
 import type { LintContext, RuleSite, SpecSite } from './context.ts';
 import type { At, ObjectRef } from './rule.ts';
 
+/** Where a whole object is shown: its first line would say no more than its API. */
+const NAME: Path = ['metadata', 'name'];
+
 /** A field of a rule, by its path within the rule; the rule itself without one. */
 export function atRule({ documents }: LintContext, { policy, rule }: RuleSite, path: Path = []): At {
   const whole = [...rule.path, ...path];
@@ -16,9 +19,8 @@ export function atRule({ documents }: LintContext, { policy, rule }: RuleSite, p
 
 /** A field of a policy, by its path from the object's root; the policy itself without one. */
 export function atPolicy({ documents }: LintContext, policy: Policy, path: Path = []): At {
-  const object = refOf(policy);
-  const place = path.length === 0 ? undefined : placeIn(documents, policy, path);
-  return { place: place ?? policy.place, object, field: formatPath(path) };
+  const place = placeIn(documents, policy, path.length === 0 ? NAME : path);
+  return { place: place ?? policy.place, object: refOf(policy), field: formatPath(path) };
 }
 
 /** The selector of a spec's subject. */
@@ -53,8 +55,9 @@ export function atNamespace(
 ): At {
   const object = { kind: 'Namespace', namespace: '', name };
   const field = path.length === 0 ? '' : formatPath(['metadata', ...path]);
-  if (form.kind !== 'object' || path.length === 0) return { place, object, field };
-  const found = documents.locate(place.file, form.document, [...form.path, 'metadata', ...path]);
+  if (form.kind !== 'object') return { place, object, field };
+  const inner = path.length === 0 ? NAME : ['metadata', ...path];
+  const found = documents.locate(place.file, form.document, [...form.path, ...inner]);
   return { place: found ?? place, object, field };
 }
 

@@ -8,6 +8,7 @@ export {
 } from './baseline.ts';
 export type { LintInputs } from './context.ts';
 export type { Finding, FindingOf } from './finding.ts';
+export { type FixedFile, fixedFiles } from './fixes.ts';
 export {
   type ExampleFiles,
   type Fix,

@@ -2,7 +2,7 @@ import { accessLabel, type Resource } from '../../catalog/index.ts';
 import type { EndpointIndex } from '../../engine/index.ts';
 import { formatPolicyRef } from '../../model/policy.ts';
 import { isProtocol, PROTOCOLS } from '../../model/port.ts';
-import { atPlace, atPolicy, atRule } from '../at.ts';
+import { atPolicy, atRule } from '../at.ts';
 import type { LintContext, RuleSite } from '../context.ts';
 import type { LintWorld } from '../facts/lint-world.ts';
 import { asksNamespaceLabel } from '../facts/selectors.ts';
@@ -141,8 +141,7 @@ function placeOf(
       ? context.read.policies.find(({ namespace }) => namespace === target.namespace)
       : undefined;
   if (own !== undefined) return atPolicy(context, own);
-  const at = atRule(context, opener);
-  return at.object === undefined ? atPlace(at.place) : at;
+  return atRule(context, opener);
 }
 
 function exampleWith(port: string): string {

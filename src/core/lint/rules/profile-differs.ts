@@ -13,7 +13,7 @@ import {
   subtractPorts,
   unionPorts,
 } from '../../model/port-set.ts';
-import { atPlace, atRule, refOf } from '../at.ts';
+import { atPlace, atPolicy, atRule } from '../at.ts';
 import type { LintContext } from '../context.ts';
 import { labelUsers } from '../facts/label-users.ts';
 import type { LintWorld } from '../facts/lint-world.ts';
@@ -227,7 +227,7 @@ function placeOf(
   );
   return own === undefined
     ? atPlace({ file: 'propolis.yaml', line: 1, column: 1 })
-    : { place: own.policy.place, object: refOf(own.policy), field: '' };
+    : atPolicy(context, own.policy);
 }
 
 function portsOf(ports: readonly CatalogPort[]): PortSet {
