@@ -1,3 +1,5 @@
+import { formatCidr, parseAddressOrCidr } from '../model/cidr.ts';
+import type { LabelText } from '../model/label.ts';
 import type { AgentOptions } from '../model/options.ts';
 import type { Direction } from '../model/policy.ts';
 import { requirement } from '../model/selector.ts';
@@ -46,7 +48,10 @@ export interface Compiled {
 
 export function compileWorld(world: World, options: AgentOptions): Compiled {
   const identities = new IdentityTable(options);
-  const identityOf = Int32Array.from(world.endpoints, ({ labels }) => identities.intern(labels).index);
+  const identityOf = Int32Array.from(
+    world.endpoints,
+    (endpoint) => identities.intern(identityLabels(endpoint, options)).index,
+  );
   const entries = entriesOf(world, options);
   const selectors = new SelectorTable(identities, options);
   const peersOf = entries.map(({ peers }) => [...new Set(peers.map((peer) => selectors.intern(peer)))]);
@@ -86,6 +91,19 @@ export function compileWorld(world: World, options: AgentOptions): Compiled {
     egressNames: named.names,
     peerClassesOfNamed: lazily((index) => classesOf(named.members[index] ?? [], peers.classOf)),
   };
+}
+
+/** Where pods or nodes may be matched by address, their addresses are labels of their identity (1.20: `pods`). */
+function identityLabels(
+  { labels, addresses = [] }: Endpoint,
+  { cidrMatchMode }: AgentOptions,
+): readonly LabelText[] {
+  if (cidrMatchMode.length === 0 || addresses.length === 0) return labels;
+  const cidrs = addresses.flatMap((address) => {
+    const cidr = parseAddressOrCidr(address);
+    return cidr === undefined ? [] : [`cidr:${formatCidr(cidr)}`];
+  });
+  return [...new Set([...labels, ...cidrs])];
 }
 
 const HOST = { source: 'reserved', key: 'host' };

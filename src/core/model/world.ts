@@ -14,7 +14,7 @@ export interface Endpoint {
   /** All identity labels as text, in any order. */
   readonly labels: readonly LabelText[];
   readonly ports?: readonly NamedPort[];
-  /** For toServices without a selector, and CIDR matching of pods and nodes where the agent is told to. */
+  /** Matched by CIDR rules where the agent is told to (`policy-cidr-match-mode`), as single addresses. */
   readonly addresses?: readonly string[];
 }
 
@@ -48,18 +48,10 @@ export interface Service {
   readonly place?: Place;
 }
 
-/** A name that a DNS answer has tied to addresses. */
-export interface KnownName {
-  readonly name: string;
-  readonly addresses: readonly string[];
-}
-
 /** All that a verdict depends on, but for the agent's options. */
 export interface World {
   readonly policies: readonly Policy[];
   readonly endpoints: readonly Endpoint[];
   readonly cidrGroups?: readonly CidrGroup[];
   readonly services?: readonly Service[];
-  readonly names?: readonly KnownName[];
 }
-
