@@ -2,8 +2,8 @@ import { isAtLeast } from '../model/options.ts';
 import type { Direction } from '../model/policy.ts';
 import type { Compiled } from './compile.ts';
 import { namedPortKey, rangesOf } from './direction-table.ts';
-import type { Question } from './engine.ts';
 import type { PortTerm } from './entry.ts';
+import type { Question } from './question.ts';
 
 /** Whether a line of ports is about the port that is asked for; a name is what the subject or peer means by it. */
 export function covers(world: Compiled, term: PortTerm, question: Question, direction: Direction): boolean {

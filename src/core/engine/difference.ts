@@ -1,7 +1,8 @@
 import { isNoPorts, type PortSet, portsKey, subtractPorts } from '../model/port-set.ts';
 import type { Compiled } from './compile.ts';
 import type { Clause, DirectionClass } from './direction-table.ts';
-import type { EndpointIndex, Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { EndpointIndex } from './question.ts';
 import { groupsOf } from './reach.ts';
 
 /** Ports that a change opens or closes from some endpoints to others: a full product of the two lists. */

@@ -8,20 +8,8 @@ import type { Endpoint, World } from '../model/world.ts';
 import { type Compiled, compileWorld } from './compile.ts';
 import type { DirectionClass } from './direction-table.ts';
 import { explain } from './explain.ts';
+import type { EndpointIndex, Question } from './question.ts';
 import { buildRow, portsAt } from './rows.ts';
-
-/** The number of an endpoint in a world: its place in `world.endpoints`. */
-export type EndpointIndex = number & { readonly __brand?: 'EndpointIndex' };
-
-export interface Question {
-  readonly from: EndpointIndex;
-  readonly to: EndpointIndex;
-  readonly protocol: Protocol;
-  /** The pod's port, never the Service's; the type for ICMP. */
-  readonly port: number;
-  /** The request's contents, where they are known. */
-  readonly l7?: L7Request;
-}
 
 /**
  * Answers questions about one world under one set of options. It never changes: for a change, compile the

@@ -12,11 +12,11 @@ import { portsContain } from '../model/port-set.ts';
 import type { Compiled } from './compile.ts';
 import { covers } from './covers.ts';
 import type { Clause, DirectionClass } from './direction-table.ts';
-import type { Question } from './engine.ts';
 import { type Entry, refOf, ruleOf } from './entry.ts';
 import type { Identity } from './identity-table.ts';
 import { judgeL7, type L7Context, type L7Outcome } from './l7.ts';
 import { nearestRules } from './nearest.ts';
+import type { Question } from './question.ts';
 
 /**
  * Judges both ends with reasons. It walks the rules one by one, so it is the slow twin of `Engine.allows`:

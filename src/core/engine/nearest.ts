@@ -5,10 +5,10 @@ import type { Direction } from '../model/policy.ts';
 import type { Requirement, Selector } from '../model/selector.ts';
 import type { Compiled } from './compile.ts';
 import { covers } from './covers.ts';
-import type { Question } from './engine.ts';
 import { type Entry, formatTerm, ruleOf } from './entry.ts';
 import type { Identity } from './identity-table.ts';
 import type { IdentitySelector } from './peer-selector.ts';
+import type { Question } from './question.ts';
 import { holds, requirementHolds, selects } from './selects.ts';
 
 /** How many near misses an answer carries. */

@@ -1,5 +1,6 @@
 import { PROTOCOLS, type Protocol } from '../model/port.ts';
-import type { EndpointIndex, Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { EndpointIndex } from './question.ts';
 
 /** Endpoints that behave alike in every question: as subjects both ways, and as peers. */
 export interface Groups {
