@@ -1,8 +1,6 @@
 import type { Decision } from '../model/decision.ts';
-import type { L7Request } from '../model/l7.ts';
 import { type AgentOptions, agentOptions } from '../model/options.ts';
 import type { Direction } from '../model/policy.ts';
-import type { Protocol } from '../model/port.ts';
 import type { PortSet } from '../model/port-set.ts';
 import type { Endpoint, World } from '../model/world.ts';
 import { type Compiled, compileWorld } from './compile.ts';
