@@ -25,7 +25,7 @@ export class FlowFileError extends Error {
 }
 
 /** Bytes that are free before a chunk's start, for what the chunk before left over. */
-export const HEADROOM = 64 * 1024;
+export const HEADROOM: number = 64 * 1024;
 const CHUNK = 512 * 1024;
 
 /**
