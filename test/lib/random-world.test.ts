@@ -6,15 +6,20 @@ import { POLICY_KINDS, RULE_LISTS } from '../../src/core/model/policy.ts';
 import { randomPolicy } from './random-policy.ts';
 import { everyPair, inForce, randomWorld } from './random-world.ts';
 
+/** Shares of a sample are no law: another seed may miss a threshold by a hair. */
+const SEED = 1;
+
 // The laws are worth what the worlds are: each kind of thing must come up, and both answers often.
 
 it.each(CILIUM_VERSIONS)('nearly all random policies are accepted by %s', (version) => {
   const options = agentOptions({ version, nodeSelectorLabels: true, extendedProtocols: version !== '1.18' });
-  expect(inForce(fc.sample(randomPolicy(), 400), options).length).toBeGreaterThan(300);
+  expect(inForce(fc.sample(randomPolicy(), { numRuns: 400, seed: SEED }), options).length).toBeGreaterThan(
+    300,
+  );
 });
 
 it('random worlds have every kind of rule, peer and port, and every reason for an answer', () => {
-  const worlds = fc.sample(randomWorld(), 1500);
+  const worlds = fc.sample(randomWorld(), { numRuns: 1500, seed: SEED });
   const policies = worlds.flatMap(({ world }) => world.policies);
   const specs = policies.flatMap((policy) => policy.specs);
   const rules = specs.flatMap((spec) => spec.rules);
