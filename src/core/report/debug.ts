@@ -107,6 +107,9 @@ function whyText({ decision, cause, direction }: Finding, base: string): string 
   const also = others.map(
     ({ direction: other, subject }) => `; ${other} of ${printable(subject)} refuses it too`,
   );
+  const recorded = sides.find((side) => side.direction === direction);
+  const isAdmitted = recorded?.verdict === 'allowed' || recorded?.verdict === 'not-enforced';
+  if (isAdmitted) also.push(`; recorded on ${direction}, which the files admit`);
   return first === undefined ? '' : `${sideText(first, base)}${also.join('')}`;
 }
 
