@@ -8,8 +8,7 @@ export interface ClusterwideEmptyPeerFields {
   readonly direction: 'ingress' | 'egress';
   /** Empty: every port. */
   readonly ports: readonly string[];
-  /** How many pods the policy selects, of those that are known. */
-  readonly pods: number;
+  /** How many namespaces of the files it joins. */
   readonly namespaces: number;
 }
 
@@ -58,13 +57,12 @@ spec:
         (peer) => peer.kind === 'endpoints' && peer.selector.requirements.length === 0,
       );
       const world = context.world();
-      const pods = world.subjectsOf(rule);
+      const pods = world.subjectsOf(rule).filter((pod) => world.isReal(pod));
       report({
         at: atRule(context, site, peerPath(site, index)),
         fields: {
           direction: rule.direction,
           ports: portNotations(rule.ports),
-          pods: pods.length,
           namespaces: new Set(pods.map((pod) => world.namespaceOf(pod))).size,
         },
         key: rule.direction,

@@ -10,9 +10,9 @@ import { defineRule, type Rule } from '../rule.ts';
 export interface HatchOneSidedFields {
   /** A pod at whose end flows of an open namespace still drop. */
   readonly peer: string;
-  /** How many of the known pods, and of how many. */
-  readonly count: number;
-  readonly pods: number;
+  /** In how many namespaces there are such pods, and of how many. */
+  readonly closed: number;
+  readonly namespaces: number;
   /** Which way: into the peer, out of it, or both. */
   readonly ways: readonly ('to' | 'from')[];
 }
@@ -32,7 +32,8 @@ export const hatchOneSided: Rule<'hatch-one-sided', HatchOneSidedFields> = defin
     const hatch = context.specs.find(({ spec }) => asksNamespaceLabel(spec.subject.selector, label));
     if (hatch === undefined) return;
     const world = context.world();
-    const pods = [...podsByNamespace(world).values()].flat();
+    const byNamespace = podsByNamespace(world);
+    const pods = [...byNamespace.values()].flat();
     const to = pods.filter((pod) => !passes(world, world.probes.hatch, pod, 'to'));
     const from = pods.filter((pod) => !passes(world, world.probes.hatch, pod, 'from'));
     const closed = new Set([...to, ...from]);
@@ -42,8 +43,8 @@ export const hatchOneSided: Rule<'hatch-one-sided', HatchOneSidedFields> = defin
       at: atSubject(context, hatch),
       fields: {
         peer: world.idOf(first),
-        count: closed.size,
-        pods: pods.length,
+        closed: new Set([...closed].map((pod) => world.namespaceOf(pod))).size,
+        namespaces: byNamespace.size,
         ways: [...(to.length > 0 ? (['to'] as const) : []), ...(from.length > 0 ? (['from'] as const) : [])],
       },
     });

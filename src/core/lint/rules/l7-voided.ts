@@ -1,8 +1,8 @@
+import type { Entry } from '../../engine/entry.ts';
 import type { EndpointIndex } from '../../engine/index.ts';
-import type { RuleRef } from '../../model/decision.ts';
-import type { HttpRule, L7Request, L7Rules } from '../../model/l7.ts';
-import { formatPolicyRef } from '../../model/policy.ts';
-import type { Protocol } from '../../model/port.ts';
+import type { HttpRule, L7Rules } from '../../model/l7.ts';
+import { formatPolicyRef, type Rule as PolicyRule } from '../../model/policy.ts';
+import { PROTOCOLS, type Protocol } from '../../model/port.ts';
 import { atRule } from '../at.ts';
 import type { RuleSite } from '../context.ts';
 import type { LintWorld } from '../facts/lint-world.ts';
@@ -18,7 +18,7 @@ export interface L7VoidedFields {
   readonly by: readonly string[];
 }
 
-/** Computed with a request that no rule is for. Cilium `pkg/policy/rule.go` (`mergePortProto`); issues 3509, 4878. */
+/** Computed over all rules that select the pod. Cilium `pkg/policy/rule.go` (`mergePortProto`); issues 3509, 4878. */
 export const l7Voided: Rule<'l7-voided', L7VoidedFields> = defineRule({
   id: 'l7-voided',
   name: 'Rules on contents that a plain rule voids',
@@ -92,15 +92,15 @@ spec:
       const { rule } = site;
       if (rule.effect === 'deny') continue;
       for (const [i, { ports, l7 }] of (rule.ports ?? []).entries()) {
-        const probe = l7 === undefined ? undefined : probeFor(l7);
+        if (l7 === undefined || acceptsEverything(l7)) continue;
         const match = ports.find((one) => one.kind === 'port' && one.port !== 0);
-        if (probe === undefined || match?.kind !== 'port') continue;
-        const protocol = match.protocol === 'ANY' ? (l7?.kind === 'dns' ? 'UDP' : 'TCP') : match.protocol;
-        const found = voidedBy(context.world(), site, { probe, port: match.port, protocol });
+        if (match?.kind !== 'port' || l7.kind === 'other') continue;
+        const protocol = match.protocol === 'ANY' ? (l7.kind === 'dns' ? 'UDP' : 'TCP') : match.protocol;
+        const found = voidedBy(context.world(), site, { port: match.port, protocol });
         if (found === undefined) continue;
         report({
           at: atRule(context, site, ['toPorts', i, 'rules']),
-          fields: { contents: probe.kind, port: match.port, protocol, ...found },
+          fields: { contents: l7.kind, port: match.port, protocol, ...found },
           key: `${match.port}/${protocol}`,
         });
       }
@@ -108,21 +108,15 @@ spec:
   },
 });
 
-/** A request that no rule can be meant for; undefined where the rules accept everything anyway. */
-function probeFor(l7: L7Rules): L7Request | undefined {
+function acceptsEverything(l7: L7Rules): boolean {
   switch (l7.kind) {
     case 'http':
-      return l7.rules.some(acceptsAll)
-        ? undefined
-        : { kind: 'http', method: 'PROPOLIS', path: '/.propolis', host: 'propolis.invalid' };
+      return l7.rules.some(acceptsAll);
     case 'dns':
-      return l7.rules.some(({ matchPattern = '' }) => /^\*+$/.test(matchPattern))
-        ? undefined
-        : { kind: 'dns', name: 'propolis.invalid' };
+      return l7.rules.some(({ matchPattern = '' }) => /^\*+$/.test(matchPattern));
     case 'sni':
-      return { kind: 'sni', name: 'propolis.invalid' };
     case 'other':
-      return undefined;
+      return false;
   }
 }
 
@@ -137,34 +131,64 @@ const SAMPLE = 8;
 /** Looks at some pods and some peers of the rule: most rules select one of each. */
 function voidedBy(
   world: LintWorld,
-  { rule, policy }: RuleSite,
-  asked: { readonly probe: L7Request; readonly port: number; readonly protocol: Protocol },
+  { rule }: RuleSite,
+  asked: Asked,
 ): { readonly peer: string; readonly pod: string; readonly by: readonly string[] } | undefined {
-  const { engine } = world;
-  const outside = ['world', 'world-ipv4', 'ingress', 'host'].flatMap((id) => engine.find(id) ?? []);
-  const peers = [...world.peersOf(rule), ...outside].slice(0, SAMPLE * 2);
+  const outside = ['world', 'world-ipv4', 'ingress', 'host'].flatMap((id) => world.engine.find(id) ?? []);
+  const peers = [...world.peersOf(rule).slice(0, SAMPLE), ...outside];
   for (const pod of world.subjectsOf(rule).slice(0, SAMPLE)) {
     for (const peer of peers) {
-      const [from, to] = ends(rule.direction, pod, peer);
-      const { probe, port, protocol } = asked;
-      const decision = engine.decide({ from, to, protocol, port, l7: probe });
-      const side = rule.direction === 'egress' ? decision.egress : decision.ingress;
-      const isOwn = (one: RuleRef): boolean =>
-        one.policy.name === policy.name && one.place.line === rule.place.line && one.list === rule.list;
-      // The rule must be about this peer, and its contents must not have been asked.
-      if (side.verdict !== 'allowed' || side.reason !== 'allow-rule' || side.l7 || !side.rules.some(isOwn))
-        continue;
-      const by = side.rules.filter((one) => !isOwn(one)).map((one) => formatPolicyRef(one.policy));
-      return { peer: world.idOf(peer), pod: world.idOf(pod), by: [...new Set(by)] };
+      const by = plainPolicies(world, rule, { pod, peer, asked });
+      if (by !== undefined) return { peer: world.idOf(peer), pod: world.idOf(pod), by };
     }
   }
   return undefined;
 }
 
-function ends(
-  direction: 'ingress' | 'egress',
-  pod: EndpointIndex,
-  peer: EndpointIndex,
-): readonly [from: EndpointIndex, to: EndpointIndex] {
-  return direction === 'egress' ? [pod, peer] : [peer, pod];
+interface Asked {
+  readonly port: number;
+  readonly protocol: Protocol;
+}
+
+/**
+ * The policies that admit the same peer and port without a look inside; none where default deny is off. Undefined
+ * where the rule's contents decide, or the rule is not about this peer.
+ */
+function plainPolicies(
+  { engine }: LintWorld,
+  rule: PolicyRule,
+  { pod, peer, asked }: { readonly pod: EndpointIndex; readonly peer: EndpointIndex; readonly asked: Asked },
+): readonly string[] | undefined {
+  const { compiled } = engine;
+  const isEgress = rule.direction === 'egress';
+  const index = (isEgress ? compiled.egressClassOf : compiled.ingressClassOf)[pod] as number;
+  const found = (isEgress ? compiled.egress : compiled.ingress)[index];
+  const identity = compiled.identities.get(compiled.identityOf[peer] as number);
+  const protocol = PROTOCOLS.indexOf(asked.protocol);
+  const matching = (found?.clauses ?? []).filter(
+    ({ selectors, ports }) =>
+      compiled.ports.contains(ports, protocol, asked.port) &&
+      selectors.some((selector) => compiled.selectors.matches(selector, identity)),
+  );
+  const isAbout = matching.some(({ entry }) => entry?.rule === rule);
+  if (!isAbout || matching.some(({ isDeny }) => isDeny)) return undefined;
+  if (found?.enforcement.defaultDeny === false) return [];
+  const plain = matching.filter(({ entry }) => entry === undefined || isPlain(entry, asked));
+  if (plain.length === 0) return undefined;
+  return [
+    ...new Set(
+      plain.map(({ entry }) => (entry === undefined ? 'allow-localhost' : formatPolicyRef(entry.policy))),
+    ),
+  ];
+}
+
+/** Whether some line of ports about this port has no rules on contents. */
+function isPlain({ ports }: Entry, { port, protocol }: Asked): boolean {
+  if (ports === undefined) return true;
+  return ports.some(
+    (term) =>
+      term.l7 === undefined &&
+      term.protocol === protocol &&
+      (term.kind === 'named' || (term.low <= port && port <= term.high)),
+  );
 }

@@ -21,8 +21,8 @@ export const BOTH_ENDS_WORDS: WordsOf<BothEndsRules> = {
         : `add a clusterwide policy that opens egress to ${printable(target)} on ${port} for namespaces with ${printable(label)} (propolis render writes it)`,
   },
   'hatch-one-sided': {
-    what: ({ peer, count, pods, ways }) =>
-      `with enforcement disabled, flows ${ways.join(' and ')} ${printable(peer)} still drop at its own end; so it is for ${count} of ${plural(pods, 'known pod')}`,
+    what: ({ peer, closed, namespaces, ways }) =>
+      `with enforcement disabled, flows ${ways.join(' and ')} ${printable(peer)} still drop at its own end, as in ${closed} of ${plural(namespaces, 'namespace')}`,
     why: 'The hatch is pulled when traffic must flow at once. It opens the namespace, and the policies of everyone it talks to go on dropping',
     fix: () =>
       'add a clusterwide policy for every pod, with enableDefaultDeny false both ways, that admits namespaces with the enforcement label as peers',

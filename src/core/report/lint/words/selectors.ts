@@ -50,8 +50,8 @@ export const SELECTOR_WORDS: WordsOf<SelectorRules> = {
     },
   },
   'clusterwide-empty-peer': {
-    what: ({ direction, ports, pods, namespaces }) =>
-      `${direction === 'ingress' ? 'every pod of the cluster is admitted' : 'every pod of the cluster may be reached'} on ${ports.length === 0 ? 'every port' : listText(ports)}${pods > 0 ? ` by ${plural(pods, 'known pod')} of ${plural(namespaces, 'namespace')}` : ''}`,
+    what: ({ direction, ports, namespaces }) =>
+      `${direction === 'ingress' ? 'every pod of the cluster is admitted' : 'every pod of the cluster may be reached'} on ${ports.length === 0 ? 'every port' : listText(ports)}${namespaces > 1 ? `, across ${plural(namespaces, 'namespace')}` : ''}`,
     why: 'In a namespaced policy {} means the pods of its own namespace. In a clusterwide one there is no such namespace, so it means all pods of all namespaces, and every isolation between them is void',
     fix: () =>
       'write it as a CiliumNetworkPolicy in each namespace that needs it, or name the peers by namespace',
