@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCan } from './commands/can.ts';
 import { addDebug } from './commands/debug.ts';
+import { addInit } from './commands/init.ts';
 import { addLint } from './commands/lint.ts';
 import { addNamespace } from './commands/namespace.ts';
 import { addPlatform } from './commands/platform.ts';
@@ -35,6 +36,7 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
   addDebug(program, io, done);
   addCan(program, io, done);
   addLint(program, io, done);
+  addInit(program, io, done);
   addNamespace(program, io, done);
   addPlatform(program, io, done);
   addProfile(program, io, done);

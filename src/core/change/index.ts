@@ -1,5 +1,7 @@
 // Plans of changes to people's files: what would be written, with its proof, or why nothing is.
 export type { Effect } from './effect.ts';
+export type { InitNote } from './init/found.ts';
+export { CATALOG_PATH, type InitOutcome, type InitPlan, planInit } from './init/plan.ts';
 export {
   type NamespaceEntry,
   type NamespaceFault,

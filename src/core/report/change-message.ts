@@ -30,7 +30,7 @@ export function commitMessage({
     .filter((paragraph) => paragraph !== '')
     .map((paragraph) => wrap(printable(paragraph), WIDTH).join('\n'));
   const proof = effectParagraph(effects);
-  return `${[shorten(subject, WIDTH), ...paragraphs, proof].join('\n\n')}\n`;
+  return `${[shorten(subject, WIDTH), ...paragraphs, proof].filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function effectParagraph(effects: readonly Effect[]): string {
@@ -79,4 +79,13 @@ function capital(text: string): string {
 /** What a commit says of a new policy of a platform namespace. */
 export function platformCommitMessage({ policy, effects }: PlatformChange, reason = ''): string {
   return commitMessage({ subject: `Begin a policy for ${printable(policy.namespace)}`, reason, effects });
+}
+
+/** What a commit says of a first catalog. */
+export function initCommitMessage(reason = ''): string {
+  return commitMessage({
+    subject: 'Say in propolis.yaml what network policy means here',
+    reason,
+    effects: [],
+  });
 }
