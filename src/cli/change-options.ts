@@ -2,11 +2,13 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { ChangeRefusal } from '../core/change/index.ts';
+import type { Inputs } from '../core/diagnose/index.ts';
 import type { Committed, FileChange } from '../core/model/change.ts';
 import type { TextOptions } from '../core/report/index.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
-import { type InputOptions, textOptions } from './inputs.ts';
+import { CATALOG_FILE, type InputOptions, textOptions } from './inputs.ts';
 import type { Io } from './io.ts';
+import { reportProblems } from './problems.ts';
 import { writeFiles } from './write-files.ts';
 
 const OUTPUTS = ['table', 'json', 'yaml'] as const;
@@ -79,6 +81,13 @@ export async function printRefusal(
   const { refusalText } = await import('../core/report/change-refusal.ts');
   const { message, remedy } = refusalText(refusal);
   throw new CliError(message, remedy.join('\n  '));
+}
+
+/** Files that could not be read: what they say is in no proof. The change is made all the same. */
+export async function reportUnread({ files, readOptions }: Inputs, io: Io): Promise<void> {
+  const { readRepository } = await import('../core/manifest/read.ts');
+  const { problems } = readRepository(files, readOptions);
+  await reportProblems({ problems: problems.filter(({ place }) => place.file !== CATALOG_FILE) }, io);
 }
 
 function requireSense({ commit, branch, diff, reason, manifests }: ChangeOptions & InputOptions): void {

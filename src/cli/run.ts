@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { PropolisError } from '../core/model/errors.ts';
 import { addCan } from './commands/can.ts';
 import { addDebug } from './commands/debug.ts';
 import { addInit } from './commands/init.ts';
@@ -49,10 +50,16 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
   }
 }
 
-function exitCodeOf(error: unknown, io: Io): ExitCode {
+async function exitCodeOf(error: unknown, io: Io): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.error;
   if (error instanceof CliError) {
     io.err(`propolis: ${error.message}\n${error.remedy === '' ? '' : `  ${error.remedy}\n`}`);
+    return EXIT.error;
+  }
+  if (error instanceof PropolisError) {
+    const { errorText } = await import('../core/report/words/error.ts');
+    const { message, remedy } = errorText(error);
+    io.err(`propolis: ${message}\n  ${remedy}\n`);
     return EXIT.error;
   }
   const message = error instanceof Error ? error.message : String(error);

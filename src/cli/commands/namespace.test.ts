@@ -155,6 +155,21 @@ in live
     });
   });
 
+  it('says which files it could not read, as the proof is without them', async () => {
+    repository.write('kubernetes/broken.yaml', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: [\n');
+    const { code, err } = await propolis('namespace', 'set', 'zipline', '--access', 'postgres');
+    expect(code).toBe(0);
+    expect(err).toContain('kubernetes/broken.yaml:');
+  });
+
+  it('does nothing by a catalog with mistakes', async () => {
+    repository.write('propolis.yaml', 'labelPrefx: np.example.com\n');
+    const { code, out, err } = await propolis('namespace', 'set', 'zipline', '--access', 'postgres');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('propolis.yaml:1');
+    expect(repository.read(ZIPLINE)).toBe(before);
+  });
+
   it('changes nothing where the files say so already', async () => {
     const { code, err } = await propolis('namespace', 'set', 'zipline', '--profile', 'standard');
     expect(code).toBe(0);
@@ -221,6 +236,7 @@ in live
     { args: ['kube-system', '--access', 'postgres'], says: 'kind: Namespace' },
     { args: ['zipline', '--access', 'postgres', '--diff', '--commit'], says: 'nothing to commit' },
     { args: ['zipline', '--access', 'postgres', '--reason', 'x'], says: 'Add --commit' },
+    { args: ['zipline', '--access', 'postgres', '--env', 'life'], says: 'It has live.' },
     { args: ['zipline', '--access', 'postgres', '--branch', '-f'], says: 'cannot be called "-f"' },
   ])('refuses $args with what to do instead, and writes nothing', async ({ args, says }) => {
     const { code, out, err } = await propolis('namespace', 'set', ...args);

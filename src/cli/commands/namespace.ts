@@ -1,6 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { NamespacePlan, NamespaceRequest } from '../../core/change/index.ts';
-import { addChangeOptions, type ChangeOptions, finishChange, printRefusal } from '../change-options.ts';
+import {
+  addChangeOptions,
+  type ChangeOptions,
+  finishChange,
+  printRefusal,
+  reportUnread,
+} from '../change-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -106,6 +112,7 @@ async function set(namespace: string, options: SetOptions, io: Io): Promise<Exit
     import('../../core/change/index.ts'),
   ]);
   if (await reportProblems({ problems }, io)) return EXIT.error;
+  await reportUnread(inputs, io);
   const plan = planNamespaceChange(request, inputs);
   if (plan.kind === 'refused') return printRefusal(plan.refusal, await planJson(plan), options, io);
   const [{ namespaceChangeText }, { namespaceCommitMessage }] = await Promise.all([

@@ -2,7 +2,13 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { CatalogPort } from '../../core/catalog/index.ts';
 import type { FlowSummary } from '../../core/diagnose/index.ts';
-import { addChangeOptions, type ChangeOptions, finishChange, printRefusal } from '../change-options.ts';
+import {
+  addChangeOptions,
+  type ChangeOptions,
+  finishChange,
+  printRefusal,
+  reportUnread,
+} from '../change-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -74,6 +80,7 @@ async function add(namespace: string, options: AddOptions, io: Io): Promise<Exit
     import('../../core/report/change-platform.ts'),
   ]);
   if (await reportProblems({ problems }, io)) return EXIT.error;
+  await reportUnread(inputs, io);
   const flows = options.flows === undefined ? undefined : await summaryOf(namespace, options.flows, io);
   const plan = planPlatform(
     {

@@ -10,17 +10,24 @@ const PAIRS_MAX = 12;
 /** What a commit says of a change of labels: what, why, and what it opens and closes. */
 export function namespaceCommitMessage(change: NamespaceChange, reason = ''): string {
   const { namespace, labels, effects } = change;
-  const subject = `${capital(listOf(labels.map(labelPhrase)))} in ${printable(namespace)}`;
-  return commitMessage({ subject, reason, effects });
+  const phrases = labels.map(labelPhrase);
+  const name = printable(namespace);
+  const subject = `${capital(listOf(phrases))} in ${name}`;
+  if (subject.length <= WIDTH) return commitMessage({ subject, reason, effects });
+  const list = phrases.map((phrase) => `- ${capital(phrase)}`).join('\n');
+  return commitMessage({ subject: `Change labels of ${name}`, list, reason, effects });
 }
 
 /** A subject of one line, the reason, and what the engine says of it. */
 export function commitMessage({
   subject,
+  list = '',
   reason,
   effects,
 }: {
   readonly subject: string;
+  /** What is too much for the subject. */
+  readonly list?: string;
   readonly reason: string;
   readonly effects: readonly Effect[];
 }): string {
@@ -30,7 +37,7 @@ export function commitMessage({
     .filter((paragraph) => paragraph !== '')
     .map((paragraph) => wrap(printable(paragraph), WIDTH).join('\n'));
   const proof = effectParagraph(effects);
-  return `${[shorten(subject, WIDTH), ...paragraphs, proof].filter((part) => part !== '').join('\n\n')}\n`;
+  return `${[shorten(subject, WIDTH), list, ...paragraphs, proof].filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function effectParagraph(effects: readonly Effect[]): string {
@@ -68,7 +75,7 @@ function labelPhrase({ key, before, after }: LabelChange): string {
 }
 
 function listOf(parts: readonly string[]): string {
-  if (parts.length < 2) return parts[0] ?? 'change labels';
+  if (parts.length < 2) return parts.join('');
   return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
 }
 

@@ -4,6 +4,7 @@ import { applyEdits } from '../../manifest/edit/apply-edits.ts';
 import { editNamespaceLabels } from '../../manifest/edit/namespace-labels.ts';
 import type { EditResult } from '../../manifest/edit/types.ts';
 import type { FileChange } from '../../model/change.ts';
+import { PropolisError } from '../../model/errors.ts';
 import type { Place } from '../../model/place.ts';
 import type { NamespaceDeclaration, SourceFile } from '../../model/repository.ts';
 import { compareReads, type NamespaceDifference, type ReadDifference } from '../compare-reads.ts';
@@ -43,10 +44,13 @@ export interface LabelChange {
  * Plans a change of a namespace's profile and access: the file that declares it with as few bytes changed as can be,
  * and what that opens and closes in every cluster that reads the file. The changed files are read again; what would
  * reach further than the labels that were asked for is refused.
+ *
+ * @throws PropolisError `unknown-environment`
  */
 export function planNamespaceChange(request: NamespaceRequest, inputs: Inputs): NamespacePlan {
   const { namespace } = request;
   const scopes = readScopes(scopesOf(inputs), inputs.files);
+  requireCluster(request.environment, scopes);
   const found = findDeclaration(namespace, scopes, request.environment);
   if (found.kind === 'refused') return found;
   const { declaration } = found;
@@ -69,6 +73,12 @@ export function planNamespaceChange(request: NamespaceRequest, inputs: Inputs): 
     return refused({ code: 'edit-refused', refusal: result.refusal, wanted: labels });
   }
   return proved({ declaration, labels, file, result, scopes, cluster }, inputs);
+}
+
+function requireCluster(asked: string | undefined, scopes: readonly ReadScope[]): void {
+  const names = scopes.map(({ name }) => name);
+  if (asked === undefined || names.includes(asked)) return;
+  throw new PropolisError('unknown-environment', { value: asked, expected: names.join(', ') });
 }
 
 interface Draft {
