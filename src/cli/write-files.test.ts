@@ -109,6 +109,12 @@ describe('writing files changes none', () => {
     expect(existsSync(join(root, 'new'))).toBe(false);
   });
 
+  it('when the second of two is found changed after the first was moved', async () => {
+    const before = tree(root);
+    await expect(writeFiles(root, [A, NEW, { ...A, text: 'a: 3\n' }])).rejects.toThrow('has changed');
+    expect(tree(root)).toEqual(before);
+  });
+
   it('when its bytes are no text, since they could not be written back', async () => {
     writeFileSync(join(root, 'b.yaml'), Buffer.from([0x62, 0x3a, 0xff, 0x0a]));
     const bad = { path: 'b.yaml', before: 'b:\ufffd\n', text: 'b:\ufffd\nc: 1\n' };

@@ -193,6 +193,15 @@ describe('its own rules', () => {
     expect(effects[0]?.opens.map(({ from, to }) => `${from} ${to}`)).toContain('shop/web minio/*');
   });
 
+  it('show the addresses and names that they open', () => {
+    const allowTo = ['fqdn:api.example.com:443', '169.254.1.1:80'];
+    const { effects } = changed(BASE, { ...MINIO, allowTo });
+    expect(effects[0]?.opens.filter(({ from }) => from === 'minio/*').map(({ to }) => to)).toEqual([
+      'world 169.254.1.1/32',
+      'world api.example.com',
+    ]);
+  });
+
   it.each([
     { allow: 'shop', why: 'port' },
     { allow: 'shop:0', why: 'port' },
