@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts';
+import type { ObjectRef } from './rule.ts';
 
 /** Findings that were there when lint came, kept in a file so that only new ones count. */
 export interface Baseline {
@@ -16,17 +17,20 @@ export interface BaselineEntry {
 
 /** A baseline of these findings, in an order that does not change by itself. */
 export function baselineOf(findings: readonly Finding[]): Baseline {
-  const entries = findings.map(({ fingerprint, rule, object, place }) => ({
-    fingerprint,
-    rule,
-    object:
-      object === undefined
-        ? ''
-        : [object.kind, object.namespace, object.name].filter((part) => part !== '').join('/'),
-    file: place.file,
-  }));
+  const entries = findings.flatMap(({ fingerprint, rule, object, place, also }) =>
+    [{ object, fingerprint }, ...also].map((one) => ({
+      fingerprint: one.fingerprint,
+      rule,
+      object: one.object === undefined ? '' : objectText(one.object),
+      file: place.file,
+    })),
+  );
   const keyOf = ({ file, rule, fingerprint }: BaselineEntry): string => `${file}\n${rule}\n${fingerprint}`;
   return { version: 1, findings: entries.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)) };
+}
+
+function objectText({ kind, namespace, name }: ObjectRef): string {
+  return [kind, namespace, name].filter((part) => part !== '').join('/');
 }
 
 /** @returns undefined where the text is no baseline */
@@ -65,10 +69,15 @@ export function compareWithBaseline(
   readonly stale: readonly BaselineEntry[];
 } {
   const accepted = new Set(baseline.findings.map(({ fingerprint }) => fingerprint));
-  const present = new Set(findings.map(({ fingerprint }) => fingerprint));
+  const present = new Set(findings.flatMap(fingerprintsOf));
+  const isKnown = (finding: Finding): boolean => fingerprintsOf(finding).every((one) => accepted.has(one));
   return {
-    fresh: findings.filter(({ fingerprint }) => !accepted.has(fingerprint)),
-    known: findings.filter(({ fingerprint }) => accepted.has(fingerprint)),
+    fresh: findings.filter((finding) => !isKnown(finding)),
+    known: findings.filter(isKnown),
     stale: baseline.findings.filter(({ fingerprint }) => !present.has(fingerprint)),
   };
+}
+
+function fingerprintsOf({ fingerprint, also }: Finding): readonly string[] {
+  return [fingerprint, ...also.map((one) => one.fingerprint)];
 }

@@ -6,6 +6,7 @@ import { type Documents, documentsOf } from './facts/documents.ts';
 import { type LintWorld, lintWorld } from './facts/lint-world.ts';
 import { type NamespaceFacts, namespaceFacts } from './facts/namespaces.ts';
 import { type PodFacts, podFacts } from './facts/pods.ts';
+import { usesModel } from './facts/uses-model.ts';
 
 export interface LintInputs {
   /** All files of the repository, and no others. */
@@ -36,6 +37,8 @@ export interface LintContext extends LintInputs {
   readonly namespaces: NamespaceFacts;
   readonly pods: PodFacts;
   readonly world: () => LintWorld;
+  /** Whether the model of profiles and access labels is in use here; else the catalog's defaults are a guess. */
+  readonly usesModel: boolean;
 }
 
 export function lintContext(inputs: LintInputs): LintContext {
@@ -51,5 +54,6 @@ export function lintContext(inputs: LintInputs): LintContext {
     namespaces: namespaceFacts(inputs.read, documents),
     pods: podFacts(inputs.read),
     world: () => (world ??= lintWorld(inputs)),
+    usesModel: usesModel(inputs),
   };
 }

@@ -13,7 +13,15 @@ export interface FindingOf<Id extends RuleId> {
   readonly fields: FindingFields[Id];
   readonly related: readonly Place[];
   readonly fix?: Fix;
+  /** Further objects that one text makes, each with the same fault. */
+  readonly also: readonly Also[];
   /** The same as long as the rule finds the same fault in the same object, wherever that moves. 16 hex digits. */
+  readonly fingerprint: string;
+}
+
+/** An object that one text makes besides the first. */
+export interface Also {
+  readonly object: ObjectRef;
   readonly fingerprint: string;
 }
 

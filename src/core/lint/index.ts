@@ -7,7 +7,7 @@ export {
   parseBaseline,
 } from './baseline.ts';
 export type { LintInputs } from './context.ts';
-export type { Finding, FindingOf } from './finding.ts';
+export type { Also, Finding, FindingOf } from './finding.ts';
 export { type FixedFile, fixedFiles } from './fixes.ts';
 export {
   type ExampleFiles,

@@ -37,7 +37,7 @@ export function lint(inputs: LintInputs, { only = RULE_IDS, skip = [] }: LintOpt
     rules,
     report: reporter('bad-suppression'),
   });
-  return { findings: [...kept].sort(byPlace), suppressed, rules };
+  return { findings: [...merge(kept)].sort(byPlace), suppressed, rules };
 }
 
 function findingOf(rule: RuleId, draft: Draft<unknown>, fingerprint: string): Finding {
@@ -48,11 +48,27 @@ function findingOf(rule: RuleId, draft: Draft<unknown>, fingerprint: string): Fi
     ...at,
     fields,
     related,
+    also: [],
     fingerprint,
     ...(fix === undefined ? {} : { fix }),
   };
   // A rule reports its own fields only: its type holds that, which is lost where all rules are in one list.
   return finding as unknown as Finding;
+}
+
+/** A component puts one text into many namespaces; its fault is shown once. */
+function merge(findings: readonly Finding[]): readonly Finding[] {
+  const byText = new Map<string, Finding>();
+  for (const finding of findings) {
+    const { rule, place, field, object, fingerprint } = finding;
+    const key = [rule, place.file, place.line, place.column, field, object?.kind, object?.name].join('\n');
+    const first = byText.get(key);
+    if (first === undefined) byText.set(key, finding);
+    else if (object === undefined || first.object?.namespace === object.namespace) {
+      byText.set(`${key}\n${fingerprint}`, finding);
+    } else byText.set(key, { ...first, also: [...first.also, { object, fingerprint }] });
+  }
+  return [...byText.values()];
 }
 
 function byPlace(a: Finding, b: Finding): number {

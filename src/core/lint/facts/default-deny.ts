@@ -1,5 +1,5 @@
 import type { EndpointIndex } from '../../engine/index.ts';
-import type { Direction, Policy, PolicySpec } from '../../model/policy.ts';
+import type { Direction, Policy, PolicySpec, Rule } from '../../model/policy.ts';
 import type { LintWorld } from './lint-world.ts';
 
 /** Policies that make a direction of a pod default-deny, each once. */
@@ -16,14 +16,23 @@ export function isolatingPolicies(
   return policies;
 }
 
-/** Whether the rules of one direction of a spec admit and deny nothing, so that isolation is all they do. */
+/** Whether the rules of one direction of a spec match nobody, so that isolation is all they do. */
 export function onlyIsolates({ rules }: PolicySpec, direction: Direction): boolean {
   const own = rules.filter((rule) => rule.direction === direction);
   return (
     own.length > 0 &&
     own.every(
-      ({ effect, peers, ports }) =>
-        effect === 'allow' && (peers.kind === 'none' || (peers.kind === 'omitted' && ports === undefined)),
+      ({ peers, ports }) => peers.kind === 'none' || (peers.kind === 'omitted' && ports === undefined),
     )
+  );
+}
+
+/** Whether a deny rule is for everyone, on every port. */
+export function deniesAll({ effect, peers, ports }: Rule): boolean {
+  return (
+    effect === 'deny' &&
+    ports === undefined &&
+    peers.kind === 'some' &&
+    peers.peers.some((peer) => peer.kind === 'entity' && peer.entity === 'all')
   );
 }

@@ -5,7 +5,7 @@ import { kubernetesLabel, NAMESPACE_KEY } from '../../model/label.ts';
 import type { Rule } from '../../model/policy.ts';
 import type { Endpoint, World } from '../../model/world.ts';
 import type { LintInputs } from '../context.ts';
-import { isClusterwideEmptyPeer } from './empty-peer.ts';
+import { isHole } from './empty-peer.ts';
 import { imaginedPods } from './imagined.ts';
 import { type Probes, probesOf } from './probes.ts';
 
@@ -100,17 +100,17 @@ function membersBySelector(
 
 /** Such rules still make their direction default-deny; they only admit nobody. */
 function withoutEmptyPeers(world: World, engine: Engine, { agent }: LintInputs): Engine {
-  const isHole = (policy: World['policies'][number]): boolean =>
-    policy.specs.some(({ rules }) => rules.some((rule) => isClusterwideEmptyPeer(policy, rule)));
-  if (!world.policies.some(isHole)) return engine;
+  const hasHole = (policy: World['policies'][number]): boolean =>
+    policy.specs.some((spec) => spec.rules.some((rule) => isHole(policy, spec, rule)));
+  if (!world.policies.some(hasHole)) return engine;
   const policies = world.policies.map((policy) =>
-    isHole(policy)
+    hasHole(policy)
       ? {
           ...policy,
           specs: policy.specs.map((spec) => ({
             ...spec,
             rules: spec.rules.map((rule) =>
-              isClusterwideEmptyPeer(policy, rule) ? { ...rule, peers: { kind: 'none' as const } } : rule,
+              isHole(policy, spec, rule) ? { ...rule, peers: { kind: 'none' as const } } : rule,
             ),
           })),
         }

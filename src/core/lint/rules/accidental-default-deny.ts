@@ -1,6 +1,6 @@
 import { DIRECTIONS, type Direction } from '../../model/policy.ts';
 import { atRule } from '../at.ts';
-import { isolatingPolicies } from '../facts/default-deny.ts';
+import { deniesAll, isolatingPolicies, onlyIsolates } from '../facts/default-deny.ts';
 import { defineRule, type Rule } from '../rule.ts';
 
 export interface AccidentalDefaultDenyFields {
@@ -62,6 +62,8 @@ spec:
           const [first] = own;
           const isSet = spec.enableDefaultDeny[direction] !== undefined;
           if (first === undefined || isSet || own.some(({ effect }) => effect === 'allow')) continue;
+          // What denies nobody, or everybody, is there to isolate: other rules speak of that.
+          if (onlyIsolates(spec, direction) || own.some(deniesAll)) continue;
           const world = context.world();
           const pods = world
             .subjectsOf(first)

@@ -1,11 +1,12 @@
 import { enforcementLabel } from '../../catalog/index.ts';
+import { NAMESPACE_KEY, NAMESPACE_LABELS_PREFIX } from '../../model/label.ts';
 import type { Peer, PortRule } from '../../model/policy.ts';
 import { atRule } from '../at.ts';
 import type { LintContext, RuleSite } from '../context.ts';
 import { isDocumented, isLinkLocal } from '../facts/addresses.ts';
 import { isClusterwideEmptyPeer } from '../facts/empty-peer.ts';
 import { peerNotation } from '../facts/notation.ts';
-import { asksNamespaceLabel } from '../facts/selectors.ts';
+import { asksNamespaceLabel, namespacesAsked } from '../facts/selectors.ts';
 import { defineRule, type Rule } from '../rule.ts';
 
 export interface AnyPortFields {
@@ -13,6 +14,8 @@ export interface AnyPortFields {
   readonly peers: readonly string[];
   /** Whether the peers are the world, the cluster, or everyone. */
   readonly isWide: boolean;
+  /** Whether it is about the policy's own namespace alone. */
+  readonly isOwn: boolean;
   /** `no-ports`: none are written. `all-ports`: port 0, or a range of all. */
   readonly how: 'no-ports' | 'all-ports';
 }
@@ -69,15 +72,17 @@ spec:
       const peers = rule.peers.peers.filter((peer) => !isExempt(peer, site, context));
       if (peers.length === 0) continue;
       const isWide = peers.some(isWidePeer);
+      const isOwn = peers.every((peer) => isOwnNamespace(peer, policy.namespace));
       report({
         at: atRule(context, site),
         fields: {
           direction: rule.direction,
           peers: peers.map(peerNotation),
           isWide,
+          isOwn,
           how: rule.ports === undefined ? 'no-ports' : 'all-ports',
         },
-        severity: isWide ? 'error' : 'warning',
+        severity: isOwn ? 'info' : isWide && context.usesModel ? 'error' : 'warning',
         key: peers.map(peerNotation).join(','),
       });
     }
@@ -104,6 +109,19 @@ function isExempt(peer: Peer, { rule }: RuleSite, { catalog }: LintContext): boo
 }
 
 const PROBING: ReadonlySet<string> = new Set(['health', 'host', 'remote-node', 'kube-apiserver', 'none']);
+
+/** In a namespaced policy a peer without a namespace is one of its own. */
+function isOwnNamespace(peer: Peer, namespace: string): boolean {
+  if (namespace === '') return false;
+  if (peer.kind === 'pods') return peer.namespaces === undefined;
+  if (peer.kind !== 'endpoints') return false;
+  const asked = namespacesAsked(peer.selector);
+  const isElsewhere = peer.selector.requirements.some(
+    ({ source, key }) =>
+      source === 'reserved' || key === NAMESPACE_KEY || key.startsWith(NAMESPACE_LABELS_PREFIX),
+  );
+  return asked.length === 0 ? !isElsewhere : asked.every((name) => name === namespace);
+}
 
 function isWidePeer(peer: Peer): boolean {
   switch (peer.kind) {

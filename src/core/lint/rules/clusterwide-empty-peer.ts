@@ -1,11 +1,13 @@
 import { atRule } from '../at.ts';
-import { isClusterwideEmptyPeer } from '../facts/empty-peer.ts';
+import { isClusterwideEmptyPeer, isHole } from '../facts/empty-peer.ts';
 import { portNotations } from '../facts/notation.ts';
 import { peerPath } from '../facts/selectors.ts';
 import { defineRule, type Rule } from '../rule.ts';
 
 export interface ClusterwideEmptyPeerFields {
   readonly direction: 'ingress' | 'egress';
+  /** Whether it is hardly meant: pods of many namespaces, or every port. */
+  readonly isHole: boolean;
   /** Empty: every port. */
   readonly ports: readonly string[];
   /** How many namespaces of the files it joins. */
@@ -51,7 +53,7 @@ spec:
   },
   check(context, report) {
     for (const site of context.rules) {
-      const { policy, rule } = site;
+      const { policy, spec, rule } = site;
       if (!isClusterwideEmptyPeer(policy, rule) || rule.peers.kind !== 'some') continue;
       const index = rule.peers.peers.findIndex(
         (peer) => peer.kind === 'endpoints' && peer.selector.requirements.length === 0,
@@ -62,9 +64,11 @@ spec:
         at: atRule(context, site, peerPath(site, index)),
         fields: {
           direction: rule.direction,
+          isHole: isHole(policy, spec, rule),
           ports: portNotations(rule.ports),
           namespaces: new Set(pods.map((pod) => world.namespaceOf(pod))).size,
         },
+        severity: isHole(policy, spec, rule) ? 'error' : 'info',
         key: rule.direction,
       });
     }

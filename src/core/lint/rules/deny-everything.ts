@@ -1,5 +1,5 @@
 import { atRule } from '../at.ts';
-import type { RuleSite } from '../context.ts';
+import { deniesAll } from '../facts/default-deny.ts';
 import { defineRule, type Rule } from '../rule.ts';
 
 export interface DenyEverythingFields {
@@ -55,7 +55,7 @@ spec:
   },
   check(context, report) {
     for (const site of context.rules) {
-      if (!deniesAll(site)) continue;
+      if (!deniesAll(site.rule)) continue;
       const { rule } = site;
       const world = context.world();
       const entries = new Set(
@@ -77,12 +77,3 @@ spec:
     }
   },
 });
-
-function deniesAll({ rule: { effect, peers, ports } }: RuleSite): boolean {
-  return (
-    effect === 'deny' &&
-    ports === undefined &&
-    peers.kind === 'some' &&
-    peers.peers.some((peer) => peer.kind === 'entity' && peer.entity === 'all')
-  );
-}

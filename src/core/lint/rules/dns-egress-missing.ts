@@ -1,10 +1,11 @@
 import { isPlatform } from '../../catalog/index.ts';
 import type { EndpointIndex } from '../../engine/index.ts';
 import { PROTOCOLS } from '../../model/port.ts';
-import type { LintContext } from '../context.ts';
+import type { LintContext, RuleSite } from '../context.ts';
 import { podsByNamespace } from '../facts/by-namespace.ts';
 import type { LintWorld } from '../facts/lint-world.ts';
 import { atIsolation, isIsolated } from '../facts/platform.ts';
+import { couldBeSelected, mayHaveMoreLabels } from '../facts/unknown-labels.ts';
 import { defineRule, type Rule } from '../rule.ts';
 
 export interface DnsEgressMissingFields {
@@ -74,10 +75,16 @@ spec:
     const resolvers = resolversOf(context, world);
     for (const [namespace, pods] of podsByNamespace(world)) {
       const without = pods.filter(
-        (pod) => isIsolated(world, pod, 'egress') && !asksDns(context, world, { pod, resolvers }),
+        (pod) =>
+          isIsolated(world, pod, 'egress') &&
+          admitsSomething(world, pod) &&
+          !asksDns(context, world, { pod, resolvers }),
       );
       const [first] = without;
       if (first === undefined) continue;
+      // Pods that no file declares may have a label that opens the DNS for them.
+      const isUnknown = without.every((pod) => mayHaveMoreLabels(world, pod));
+      if (isUnknown && couldBeSelected(context, namespace, opensDns)) continue;
       report({
         at: atIsolation(context, world, { namespace, pod: first, direction: 'egress' }),
         fields: {
@@ -91,6 +98,19 @@ spec:
     }
   },
 });
+
+function opensDns({ rule }: RuleSite): boolean {
+  if (rule.direction !== 'egress' || rule.effect === 'deny') return false;
+  return (rule.ports ?? []).some(({ ports }) =>
+    ports.some((match) => match.kind === 'port' && match.port === 53),
+  );
+}
+
+/** A pod whose policies admit nothing at all is closed on purpose, or its policies are somewhere else. */
+function admitsSomething({ engine }: LintWorld, pod: EndpointIndex): boolean {
+  const { egressClassOf, ports } = engine.compiled;
+  return engine.row('egress', egressClassOf[pod] as number).some((set) => set !== ports.none);
+}
 
 /** The cluster's DNS as the catalog names it, and whoever else may answer: nodes, and servers outside. */
 function resolversOf({ catalog }: LintContext, world: LintWorld): readonly EndpointIndex[] {

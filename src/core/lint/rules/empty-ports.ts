@@ -1,3 +1,4 @@
+import { fieldAt } from '../../manifest/yaml/fields.ts';
 import { atRule } from '../at.ts';
 import { defineRule, type Rule } from '../rule.ts';
 
@@ -6,6 +7,8 @@ export interface EmptyPortsFields {
   /** Whether the rule has other lines of ports, which still count. */
   readonly hasOthers: boolean;
   readonly isDeny: boolean;
+  /** Whether it is a list of ICMP types. */
+  readonly isIcmp: boolean;
 }
 
 /** Cilium `pkg/policy/utils/parserules.go`: a list of ports without a port matches nothing. */
@@ -54,15 +57,20 @@ spec:
   },
   check(context, report) {
     for (const site of context.rules) {
-      const { rule } = site;
+      const { policy, rule } = site;
       for (const [i, { ports }] of (rule.ports ?? []).entries()) {
         if (ports.length > 0) continue;
+        // One rule has either ports or ICMP types.
+        const isIcmp = fieldAt(context.documents.written(policy), [...rule.path, 'icmps']) !== undefined;
+        const field = isIcmp ? 'icmps' : 'toPorts';
         report({
-          at: atRule(context, site, ['toPorts', i]),
+          at: atRule(context, site, [field, i]),
+
           fields: {
             direction: rule.direction,
             hasOthers: rule.ports?.some((other) => other.ports.length > 0) === true,
             isDeny: rule.effect === 'deny',
+            isIcmp,
           },
         });
       }

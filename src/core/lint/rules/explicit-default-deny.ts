@@ -66,7 +66,7 @@ spec:
       report({
         at: atPolicy(context, policy, specPath(policy, spec)),
         fields: { directions, isRedundant: isIsolatedAnyway },
-        severity: isIsolatedAnyway ? 'error' : 'warning',
+        severity: isIsolatedAnyway && context.usesModel ? 'error' : 'warning',
       });
     }
   },

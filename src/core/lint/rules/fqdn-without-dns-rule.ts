@@ -3,17 +3,21 @@ import { matchesName } from '../../engine/name-pattern.ts';
 import type { NamePattern } from '../../model/l7.ts';
 import type { AgentOptions } from '../../model/options.ts';
 import { atRule } from '../at.ts';
+import type { RuleSite } from '../context.ts';
 import type { LintWorld } from '../facts/lint-world.ts';
 import { peerPath } from '../facts/selectors.ts';
+import { couldBeSelected, mayHaveMoreLabels } from '../facts/unknown-labels.ts';
 import { defineRule, type Rule } from '../rule.ts';
 
 export interface FqdnWithoutDnsRuleFields {
-  readonly name: string;
+  readonly names: readonly string[];
   /** Pods whose DNS answers nobody sees, at most a handful. */
   readonly pods: readonly string[];
   readonly count: number;
   /** Whether there is a DNS rule on their path, only not for this name. */
   readonly hasOther: boolean;
+  /** False where the pods are in no file, and some policy would give them DNS rules for a label of theirs. */
+  readonly isCertain: boolean;
 }
 
 /** Cilium `pkg/policy/api/fqdn.go`; issues 7109, 22889, 44452. Judged over all policies that select the pods. */
@@ -34,34 +38,46 @@ export const fqdnWithoutDnsRule: Rule<'fqdn-without-dns-rule', FqdnWithoutDnsRul
   check(context, report) {
     for (const site of context.rules) {
       const { rule } = site;
-      if (rule.peers.kind !== 'some') continue;
-      for (const [i, peer] of rule.peers.peers.entries()) {
-        if (peer.kind !== 'fqdn') continue;
-        const world = context.world();
-        const without: EndpointIndex[] = [];
-        let hasOther = false;
-        for (const pod of world.subjectsOf(rule)) {
-          const patterns = dnsRulesOf(world, pod);
-          if (patterns.some((pattern) => sees(pattern, peer.pattern, context.agent))) continue;
-          without.push(pod);
-          hasOther ||= patterns.length > 0;
-        }
-        if (without.length === 0) continue;
-        const name = peer.pattern.matchName ?? peer.pattern.matchPattern ?? '';
-        report({
-          at: atRule(context, site, peerPath(site, i)),
-          fields: {
-            name,
-            pods: without.slice(0, 5).map((pod) => world.idOf(pod)),
-            count: without.length,
-            hasOther,
-          },
-          key: name,
-        });
+      const peers = rule.peers.kind === 'some' ? rule.peers.peers : [];
+      const names = peers.flatMap((peer) => (peer.kind === 'fqdn' ? [peer.pattern] : []));
+      if (names.length === 0) continue;
+      const world = context.world();
+      const unseen = new Map<string, readonly EndpointIndex[]>();
+      let hasOther = false;
+      for (const name of names) {
+        const without = world
+          .subjectsOf(rule)
+          .filter((pod) => !dnsRulesOf(world, pod).some((pattern) => sees(pattern, name, context.agent)));
+        if (without.length > 0) unseen.set(name.matchName ?? name.matchPattern ?? '', without);
+        hasOther ||= without.some((pod) => dnsRulesOf(world, pod).length > 0);
       }
+      const pods = [...new Set([...unseen.values()].flat())];
+      if (pods.length === 0) continue;
+      const isUncertain =
+        pods.every((pod) => mayHaveMoreLabels(world, pod)) &&
+        couldBeSelected(context, world.namespaceOf(pods[0] ?? 0), hasDnsRules);
+      const first = names.findIndex(({ matchName, matchPattern }) =>
+        unseen.has(matchName ?? matchPattern ?? ''),
+      );
+      report({
+        at: atRule(context, site, peerPath(site, first)),
+        fields: {
+          names: [...unseen.keys()],
+          pods: pods.slice(0, 5).map((pod) => world.idOf(pod)),
+          count: pods.length,
+          hasOther,
+          isCertain: !isUncertain,
+        },
+        severity: isUncertain ? 'info' : 'error',
+        key: [...unseen.keys()].sort().join(','),
+      });
     }
   },
 });
+
+function hasDnsRules({ rule }: RuleSite): boolean {
+  return rule.effect === 'allow' && (rule.ports ?? []).some(({ l7 }) => l7?.kind === 'dns');
+}
 
 const memo = new WeakMap<LintWorld, Map<number, readonly NamePattern[]>>();
 

@@ -65,6 +65,7 @@ spec:
       report({
         at: atRule(context, site, path),
         fields: { cidr: formatCidr(cidr), direction: site.rule.direction },
+        severity: context.usesModel ? 'error' : 'warning',
         key: formatCidr(cidr),
       });
     }

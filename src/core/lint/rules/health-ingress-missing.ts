@@ -82,7 +82,8 @@ spec:
     for (const [namespace, pods] of podsByNamespace(world)) {
       const isInMesh = isAmbient(context, namespace);
       const who = isInMesh ? world.probes.meshProbe : health;
-      if (who === undefined || !(isInMesh || isPlatform(context.catalog, namespace))) continue;
+      const isAsked = isInMesh || (context.usesModel && isPlatform(context.catalog, namespace));
+      if (who === undefined || !isAsked) continue;
       const without = pods.filter((pod) => isIsolated(world, pod, 'ingress') && !admits(world, pod, who));
       const [first] = without;
       if (first === undefined) continue;

@@ -101,6 +101,8 @@ spec:
         report({
           at: atRule(context, site, ['toPorts', i, 'rules']),
           fields: { contents: l7.kind, port: match.port, protocol, ...found },
+          // DNS rules are mostly there so that names are seen, which they are all the same.
+          severity: l7.kind === 'dns' ? 'info' : 'error',
           key: `${match.port}/${protocol}`,
         });
       }

@@ -16,6 +16,9 @@ export const platformWithoutPolicy: Rule<'platform-without-policy', PlatformWith
     group: 'platform',
     examples: {
       wrong: {
+        'propolis.yaml': `platform:
+  namespaces: [database]
+`,
         'namespace.yaml': `apiVersion: v1
 kind: Namespace
 metadata:
@@ -23,6 +26,9 @@ metadata:
 `,
       },
       right: {
+        'propolis.yaml': `platform:
+  namespaces: [database]
+`,
         'namespace.yaml': `apiVersion: v1
 kind: Namespace
 metadata:
@@ -43,6 +49,7 @@ spec:
     },
     check(context, report) {
       const { namespaces, catalog, read } = context;
+      if (!context.usesModel) return;
       const owners = new Set(read.policies.map(({ namespace }) => namespace));
       for (const namespace of namespaces.declared) {
         const { name } = namespace;

@@ -24,6 +24,9 @@ export const scrapeIngressMissing: Rule<'scrape-ingress-missing', ScrapeIngressM
   group: 'platform',
   examples: {
     wrong: {
+      'propolis.yaml': `platform:
+  namespaces: [database]
+`,
       'database.yaml': `apiVersion: cilium.io/v2
 kind: CiliumNetworkPolicy
 metadata:
@@ -37,6 +40,9 @@ spec:
 `,
     },
     right: {
+      'propolis.yaml': `platform:
+  namespaces: [database]
+`,
       'database.yaml': `apiVersion: cilium.io/v2
 kind: CiliumNetworkPolicy
 metadata:
@@ -59,6 +65,8 @@ spec:
     },
   },
   check(context, report) {
+    // Of another repository's Prometheus the default catalog knows nothing.
+    if (!context.usesModel) return;
     const world = context.world();
     const { namespace: home, labels } = context.catalog.prometheus;
     const prometheus = `${home} ${Object.entries(labels)

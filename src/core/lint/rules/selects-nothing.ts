@@ -98,7 +98,7 @@ spec:
       const workloads = namespaces.flatMap((namespace) => context.pods.inNamespace(namespace));
       if (workloads.length === 0 || workloads.some(({ podLabels }) => holdsForPlain(own, podLabels)))
         continue;
-      const nearest = nearestLabel(own.requirements, workloads);
+      const nearest = nearestLabel(own.requirements, workloads, context.pods.isComplete);
       // Pods of Helm releases and operators are in no file, so only a near miss is worth a word.
       if (nearest === '' && !(context.pods.isComplete && areKeysInUse(context, site))) continue;
       report({
@@ -131,7 +131,11 @@ function areKeysInUse({ read }: LintContext, { selector }: SelectorSite): boolea
   );
 }
 
-function nearestLabel(requirements: ReturnType<typeof ownLabels>, workloads: readonly Workload[]): string {
+function nearestLabel(
+  requirements: ReturnType<typeof ownLabels>,
+  workloads: readonly Workload[],
+  isComplete: boolean,
+): string {
   for (const { key, operator, values } of requirements) {
     const wanted = values[0] ?? '';
     if (operator !== 'In' || wanted.length < 3) continue;
@@ -140,7 +144,19 @@ function nearestLabel(requirements: ReturnType<typeof ownLabels>, workloads: rea
     );
     if (there.includes(wanted)) continue;
     const near = nearestName(wanted, [...new Set(there)]);
-    if (near !== undefined) return `${key}=${near}`;
+    // Where other workloads may be, only a slip of the finger is a reason to speak.
+    if (near !== undefined && (isComplete || isSlip(wanted, near))) return `${key}=${near}`;
   }
   return '';
+}
+
+/** One letter more, less or other, or two next to each other the wrong way round. */
+function isSlip(a: string, b: string): boolean {
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+  if (left.length <= 1 && right.length <= 1) return true;
+  return left.length === 2 && left === [...right].reverse().join('');
 }

@@ -1,6 +1,6 @@
 import { atRule } from '../at.ts';
 import { servicePorts } from '../facts/service-ports.ts';
-import { defineRule, type Rule } from '../rule.ts';
+import { type Draft, defineRule, type Rule } from '../rule.ts';
 
 export interface ServicePortFields {
   readonly port: number;
@@ -9,6 +9,8 @@ export interface ServicePortFields {
   readonly podPort: number;
   readonly workload: string;
   readonly direction: 'ingress' | 'egress';
+  /** How many rules of the policy have it. */
+  readonly rules: number;
 }
 
 /** Policy is evaluated after a Service's address was replaced by a pod's; issues 1299, 48141. */
@@ -22,11 +24,29 @@ export const servicePort: Rule<'service-port', ServicePortFields> = defineRule({
     right: { 'search.yaml': exampleWith(3003) },
   },
   check(context, report) {
+    // A policy with a rule for each of many peers makes the mistake in all of them.
+    const seen = new Map<string, { readonly draft: () => Draft<ServicePortFields>; rules: number }>();
     for (const site of context.rules) {
-      for (const { path, ...fields } of servicePorts(context, site)) {
-        report({ at: atRule(context, site, path), fields, key: `${fields.port}/${fields.protocol}` });
+      const { kind, namespace, name } = site.policy;
+      for (const { path, ...found } of servicePorts(context, site)) {
+        const key = `${kind}/${namespace}/${name} ${found.direction} ${found.port}/${found.protocol} ${found.service}`;
+        const known = seen.get(key);
+        if (known !== undefined) {
+          known.rules += 1;
+          continue;
+        }
+        const entry = {
+          rules: 1,
+          draft: (): Draft<ServicePortFields> => ({
+            at: atRule(context, site, path),
+            fields: { ...found, rules: entry.rules },
+            key: `${found.port}/${found.protocol}`,
+          }),
+        };
+        seen.set(key, entry);
       }
     }
+    for (const { draft } of seen.values()) report(draft());
   },
 });
 

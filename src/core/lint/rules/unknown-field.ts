@@ -6,6 +6,8 @@ export interface UnknownFieldFields {
   readonly name: string;
   /** The field that was meant; empty where none is near. */
   readonly nearest: string;
+  /** Whether the field is right and its value is null, which is as if it were not there. */
+  readonly isNull: boolean;
   /** Whether ports stand beside it, so that without the field they are open to everyone. */
   readonly opensPorts: boolean;
 }
@@ -60,6 +62,7 @@ spec:
   check({ read, rules }, report) {
     for (const { code, place, field, value, expected, object } of read.problems) {
       if (code !== 'unknown-field') continue;
+      const isNull = value === 'null';
       const dot = field.lastIndexOf('.');
       const name = field.slice(dot + 1);
       // The rule that the field stands in: without the field it has ports and no peer.
@@ -73,7 +76,12 @@ spec:
       );
       report({
         at: atPlace(place, field, object),
-        fields: { name: name === '' ? value : name, nearest: expected, opensPorts },
+        fields: {
+          name: name === '' ? value : name,
+          nearest: isNull ? '' : expected,
+          isNull,
+          opensPorts,
+        },
         key: name,
       });
     }

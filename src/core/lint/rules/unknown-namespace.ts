@@ -1,5 +1,5 @@
-import { nearestName } from '../../manifest/policy/nearest-name.ts';
 import { atPolicy } from '../at.ts';
+import { nearName } from '../facts/near.ts';
 import { namespacesAsked, podSelectors } from '../facts/selectors.ts';
 import { defineRule, type Rule } from '../rule.ts';
 
@@ -79,13 +79,13 @@ spec:
     for (const policy of read.policies) {
       const { namespace } = policy;
       if (namespace === '' || namespaces.isKnown(namespace)) continue;
-      const fields = { namespace, nearest: nearestName(namespace, names) ?? '', isOwn: true };
+      const fields = { namespace, nearest: nearName(namespace, names), isOwn: true };
       report({ at: atPolicy(context, policy, ['metadata', 'namespace']), fields, key: namespace });
     }
     for (const { selector, site, path } of podSelectors(context)) {
       for (const namespace of namespacesAsked(selector)) {
         if (namespace === site.policy.namespace || namespaces.isKnown(namespace)) continue;
-        const fields = { namespace, nearest: nearestName(namespace, names) ?? '', isOwn: false };
+        const fields = { namespace, nearest: nearName(namespace, names), isOwn: false };
         report({ at: atPolicy(context, site.policy, path), fields, key: namespace });
       }
     }

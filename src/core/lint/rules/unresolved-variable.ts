@@ -112,13 +112,18 @@ spec:
       report({
         at: atPlace(first.place, first.field, first.object),
         fields: { text: first.value, names, mayBeInCluster, objects: objects.size },
-        severity: mayBeInCluster ? 'warning' : 'error',
+        severity: mayBeInCluster ? 'warning' : isPolicy(first) ? 'error' : 'info',
         key: names.join(','),
         related: others.map(({ place }) => place),
       });
     }
   },
 });
+
+/** Others are read only for what policies select. */
+function isPolicy({ object }: Problem): boolean {
+  return object?.kind.endsWith('NetworkPolicy') === true || object?.kind === 'Namespace';
+}
 
 function variablesIn(text: string): readonly string[] {
   return [...text.matchAll(/\$\{[ \t]*([A-Za-z_][A-Za-z0-9_]*)/g)].map(([, name = '']) => name);

@@ -26,7 +26,7 @@ export function lintJson(report: LintReport): unknown {
 }
 
 function findingJson(finding: Finding): Readonly<Record<string, unknown>> {
-  const { rule, severity, place, object, field, fields, related, fingerprint, fix } = finding;
+  const { rule, severity, place, object, field, fields, related, fingerprint, fix, also } = finding;
   return {
     rule,
     name: RULES[rule].name,
@@ -41,6 +41,7 @@ function findingJson(finding: Finding): Readonly<Record<string, unknown>> {
     fields,
     related,
     fingerprint,
+    also,
     edits: fix ?? null,
   };
 }

@@ -6,7 +6,7 @@ import { type Paint, PLAIN } from '../paint.ts';
 import { printable, shorten } from '../printable.ts';
 import { plural } from '../units.ts';
 import { assumptionText } from '../words/assumption.ts';
-import { placeText } from '../words/policy.ts';
+import { listText, placeText } from '../words/policy.ts';
 import { countBySeverity, docsPage, type LintReport, objectText } from './report.ts';
 import { fixText, whatText, whyText } from './words/index.ts';
 
@@ -59,6 +59,10 @@ function findingLines(finding: Finding, context: Context): readonly string[] {
     const places = related.slice(0, 3).map((other) => placeText(other));
     const more = related.length > places.length ? ` and ${related.length - places.length} more` : '';
     lines.push(...labelled('see', `${places.join(', ')}${more}`, layout));
+  }
+  if (finding.also.length > 0) {
+    const names = finding.also.map(({ object: other }) => printable(other.namespace));
+    lines.push(...labelled('also', `in ${listText(names)}, from the same text`, layout));
   }
   lines.push(...labelled('docs', docsPage(rule), layout).map(paint.faint));
   return lines;

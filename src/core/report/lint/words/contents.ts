@@ -23,12 +23,12 @@ export const CONTENT_WORDS: WordsOf<ContentRules> = {
     fix: () => 'select the pods with toEndpoints',
   },
   'fqdn-without-dns-rule': {
-    what: ({ name, pods, count, hasOther }) =>
-      `${hasOther ? `the DNS rules for ${podsText(pods, count)} do not let ${printable(name)} be asked` : `no DNS rule sees what ${podsText(pods, count)} asks`}, so ${printable(name)} never has an address`,
+    what: ({ names, pods, count, hasOther, isCertain }) =>
+      `${hasOther ? `the DNS rules for ${podsText(pods, count)} do not let ${listText(names.map(printable))} be asked` : `no DNS rule sees what ${podsText(pods, count)} asks`}, so ${hasOther ? 'that' : listText(names.map(printable))} never has an address${isCertain ? '' : '; unless they have a label by which a policy gives them DNS rules'}`,
     why: 'toFQDNs knows only addresses that the DNS proxy has seen in answers. Without a DNS rule on the same pod nothing passes the proxy, and every connection is dropped',
-    fix: ({ hasOther, name }) =>
+    fix: ({ hasOther, names }) =>
       hasOther
-        ? `add ${printable(name)} to the dns rules of the egress to the DNS`
+        ? `add ${listText(names.map(printable))} to the dns rules of the egress to the DNS`
         : 'give the egress to the DNS rules: dns: [{matchPattern: "*"}]',
   },
   'l7-voided': {

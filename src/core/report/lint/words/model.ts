@@ -19,8 +19,8 @@ type ModelRules =
 
 export const MODEL_WORDS: WordsOf<ModelRules> = {
   'any-port': {
-    what: ({ direction, peers, how }) =>
-      `${direction} ${direction === 'egress' ? 'to' : 'from'} ${listText(peers.map(printable))} on every port${how === 'no-ports' ? ' and protocol, since no port is named' : ''}`,
+    what: ({ direction, peers, how, isOwn }) =>
+      `${direction} ${direction === 'egress' ? 'to' : 'from'} ${isOwn ? 'pods of its own namespace' : listText(peers.map(printable))} on every port${how === 'no-ports' ? ' and protocol, since no port is named' : ''}`,
     why: 'A rule for any port admits whatever listens, today and tomorrow: databases, admin interfaces, debuggers. On the way out it lets everything leave',
     fix: () => 'name the ports of the pods in toPorts; a range is better than none',
   },

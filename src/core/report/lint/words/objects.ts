@@ -48,11 +48,13 @@ export const OBJECT_WORDS: WordsOf<ObjectRules> = {
     fix: ({ expected }) => (expected === '' ? 'correct it' : `it must be ${printable(expected)}`),
   },
   'unknown-field': {
-    what: ({ name, opensPorts }) =>
-      `there is no field ${printable(name)}, so the API server drops it${opensPorts ? ', and its ports are open to everyone' : ''}`,
+    what: ({ name, isNull, opensPorts }) =>
+      `${isNull ? `${printable(name)} has no value` : `there is no field ${printable(name)}`}, so the API server drops it${opensPorts ? ', and its ports are open to everyone' : ''}`,
     why: 'A misspelt peer leaves a rule without one. With ports beside it such a rule admits every peer, the internet too',
-    fix: ({ nearest }) =>
-      nearest === '' ? 'remove it, or find the right name' : `did you mean ${printable(nearest)}?`,
+    fix: ({ nearest, isNull }) => {
+      if (isNull) return 'give it a value, or remove it';
+      return nearest === '' ? 'remove it, or find the right name' : `did you mean ${printable(nearest)}?`;
+    },
   },
   'unresolved-variable': {
     what: ({ text, mayBeInCluster, objects }) =>

@@ -34,10 +34,11 @@ export const RULE_WORDS: WordsOf<RuleRules> = {
     fix: () => 'remove it; what no rule admits is denied anyway',
   },
   'empty-ports': {
-    what: ({ direction, hasOthers, isDeny }) =>
-      `a list of ports without a port matches nothing${hasOthers ? '' : `, so the rule ${isDeny ? 'denies' : 'admits'} no ${direction}`}`,
-    why: 'It reads like "no limit on ports" and means the opposite',
-    fix: () => 'name the ports, or remove it',
+    what: ({ direction, hasOthers, isDeny, isIcmp }) =>
+      `a list of ${isIcmp ? 'ICMP types without a type' : 'ports without a port'} matches nothing${hasOthers ? '' : `, so the rule ${isDeny ? 'denies' : 'admits'} no ${direction}`}`,
+    why: 'It reads like "any port" and means the opposite',
+    fix: ({ isIcmp }) =>
+      isIcmp ? 'name the types, such as EchoRequest for ping' : 'name the ports, or remove it',
   },
   'empty-rule-list': {
     what: ({ list }) => `${list}: [] does nothing`,
@@ -66,8 +67,8 @@ export const RULE_WORDS: WordsOf<RuleRules> = {
         : 'name the peers; if everyone is meant, say so with the entity all',
   },
   'service-port': {
-    what: ({ port, protocol, service, podPort, workload }) =>
-      `${port}/${protocol} is the port of the Service ${printable(service)}; ${printable(workload)} listens on ${podPort}`,
+    what: ({ port, protocol, service, podPort, workload, rules }) =>
+      `${port}/${protocol} is the port of the Service ${printable(service)}; ${printable(workload)} listens on ${podPort}${rules > 1 ? `; ${plural(rules, 'rule')} of this policy have it` : ''}`,
     why: "Policy is judged after a Service's address has become a pod's. A rule for the Service's port never matches",
     fix: ({ podPort, protocol }) => `write ${podPort}/${protocol}`,
   },

@@ -53,8 +53,10 @@ export const SELECTOR_WORDS: WordsOf<SelectorRules> = {
     what: ({ direction, ports, namespaces }) =>
       `${direction === 'ingress' ? 'every pod of the cluster is admitted' : 'every pod of the cluster may be reached'} on ${ports.length === 0 ? 'every port' : listText(ports)}${namespaces > 1 ? `, across ${plural(namespaces, 'namespace')}` : ''}`,
     why: 'In a namespaced policy {} means the pods of its own namespace. In a clusterwide one there is no such namespace, so it means all pods of all namespaces, and every isolation between them is void',
-    fix: () =>
-      'write it as a CiliumNetworkPolicy in each namespace that needs it, or name the peers by namespace',
+    fix: ({ isHole }) =>
+      isHole
+        ? 'write it as a CiliumNetworkPolicy in each namespace that needs it, or name the peers by namespace'
+        : 'if every pod is meant, say so: io.kubernetes.pod.namespace Exists',
   },
   'dropped-label': {
     what: ({ key, operator }) =>
