@@ -183,7 +183,7 @@ export function namespace(name: string, labels: Readonly<Record<string, string>>
 
 export function workload(id: string, labels?: Readonly<Record<string, string>>, spec = ''): string {
   const [its, name = ''] = id.split('/');
-  return `---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}, namespace: ${its}}\nspec:\n  template:\n    metadata: {labels: ${JSON.stringify(labels ?? { app: name })}}\n    spec: {${spec}}\n`;
+  return `---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${JSON.stringify(name)}, namespace: ${its}}\nspec:\n  template:\n    metadata: {labels: ${JSON.stringify(labels ?? { app: name })}}\n    spec: {${spec}}\n`;
 }
 
 export const PROFILE = 'network-policy.homelab/profile';

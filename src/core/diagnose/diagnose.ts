@@ -12,7 +12,7 @@ import { foldOf, isDrop } from './fold.ts';
 import { type Judged, judge } from './judged.ts';
 import { compareText, firstDifference } from './order.ts';
 import { passedEdges, passedThoughDenied, withEnds } from './passed.ts';
-import { type Inputs, recordedState, type State, stateOf } from './state.ts';
+import { declaredName, type Inputs, recordedState, type State, stateOf } from './state.ts';
 import { type Edge, type FlowSummary, summarizeFlows } from './summarize.ts';
 import type { DecidedBy, Diagnosis, Finding, Folded, NoFix, Party } from './types.ts';
 
@@ -57,7 +57,7 @@ export function diagnoseSummary(
   const proposing: ProposeContext = {
     ...context,
     ends: ends.all,
-    nameOf: (id) => names.get(id) ?? id,
+    nameOf: (id) => names.get(id) ?? declaredName(id),
     states: new Map(),
   };
   const findings = groups.map((group, i) =>

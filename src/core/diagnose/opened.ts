@@ -1,4 +1,5 @@
 import { type Change, difference } from '../engine/index.ts';
+import { containsCidr, parseAddress, parseCidr } from '../model/cidr.ts';
 import { NO_PORTS, type PortSet, portsKey, unionPorts } from '../model/port-set.ts';
 import { compareText, firstDifference } from './order.ts';
 import type { State } from './state.ts';
@@ -96,11 +97,12 @@ function namesOf(
     const byNamespace = new Map<string, string[]>();
     const names = new Set<string>();
     const isAllOfWorld = ids.some((id) => WORLDS.includes(id));
+    const isInside = isAllOfWorld ? () => true : insideOthers(ids);
     for (const id of ids) {
       const namespace = namespaceOf(id);
       // One address or name of the outside is not the whole of it, and is in the whole.
-      if (id.startsWith('world ')) {
-        if (!isAllOfWorld) names.add(id);
+      if (id.startsWith(OUTSIDE)) {
+        if (!isInside(id)) names.add(id);
       } else if (namespace === undefined) names.add(nameOf(id));
       else byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), id]);
     }
@@ -109,6 +111,23 @@ function namesOf(
       else for (const id of members) names.add(id.endsWith('/*') ? `${namespace}/(other pods)` : nameOf(id));
     }
     return [...names].sort();
+  };
+}
+
+const OUTSIDE = 'world ';
+
+/** Whether one address outside is in a prefix that stands beside it, or was asked for by a name that does. */
+function insideOthers(ids: readonly string[]): (id: string) => boolean {
+  const texts = ids.filter((id) => id.startsWith(OUTSIDE)).map((id) => id.slice(OUTSIDE.length));
+  const prefixes = texts.filter((text) => text.includes('/')).flatMap((text) => parseCidr(text) ?? []);
+  const names = new Set(texts.filter((text) => !text.includes(' ')));
+  return (id) => {
+    const words = id.slice(OUTSIDE.length).split(' ');
+    if (words.length > 1 && words.some((word) => names.has(word))) return true;
+    const address = parseAddress(words.at(-1) ?? '');
+    if (address === undefined) return false;
+    const cidr = { ...address, length: address.family === 4 ? 32 : 128 };
+    return prefixes.some((prefix) => containsCidr(prefix, cidr));
   };
 }
 

@@ -11,13 +11,16 @@ const OUTSIDERS_MAX = 2000;
  * An endpoint for every prefix and every name outside the cluster that a policy speaks of: `world 10.0.0.0/8`,
  * `world *.example.com`. A prefix stands for its addresses that no longer prefix has. Without them a comparison of
  * two worlds would not see what a rule for an address opens, since nobody in the world has that address.
+ *
+ * @param seen names that a policy may come to speak of
  */
 export function outsidersOf(
   { policies, cidrGroups }: Pick<RepositoryRead, 'policies' | 'cidrGroups'>,
   options: AgentOptions,
+  seen: readonly string[] = [],
 ): readonly Endpoint[] {
   const prefixes = new Map<string, Cidr>();
-  const names = new Set<string>();
+  const names = new Set(seen);
   const add = (cidr: Cidr): void => {
     // All addresses of a family are what the entity `world` stands for.
     if (cidr.length > 0) prefixes.set(formatCidr(cidr), cidr);

@@ -56,9 +56,27 @@ function stateWith(
   const world = worldOf(read, options);
   const seen = new Map<string, Endpoint>();
   for (const end of ends) seen.set(end.id, endpointOf(end, { read, catalog, options }));
-  const others = [...world.endpoints, ...outsidersOf(read, options)];
-  const endpoints = [...others.filter(({ id }) => !seen.has(id)), ...seen.values()];
+  const names = ends.flatMap((end) => end.names);
+  const declared = [...world.endpoints, ...outsidersOf(read, options, names)].flatMap((endpoint) => {
+    const same = seen.get(endpoint.id);
+    if (same === undefined) return [endpoint];
+    // Pods of the files whose labels are others than those seen are judged too: they may come or be gone.
+    return hasLabels(same, endpoint.labels) ? [] : [{ ...endpoint, id: `${endpoint.id}${IN_FILES}` }];
+  });
+  const endpoints = [...declared, ...seen.values()];
   return { files, read, engine: compile({ ...world, endpoints }, options) };
+}
+
+const IN_FILES = ' (in files)';
+
+function hasLabels({ labels }: Endpoint, others: Endpoint['labels']): boolean {
+  const own = new Set(labels);
+  return own.size === new Set(others).size && others.every((label) => own.has(label));
+}
+
+/** What a person calls an endpoint that is no end of a flow. */
+export function declaredName(id: string): string {
+  return id.endsWith(IN_FILES) ? id.slice(0, -IN_FILES.length) : id;
 }
 
 /** The rules of one direction whose policies select the end. */

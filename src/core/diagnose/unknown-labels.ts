@@ -30,8 +30,11 @@ export function unknownLabels(
 function unknownOfSide(
   { protocol, port }: Decision,
   { side, subject, peer }: { readonly side: SideDecision; readonly subject: End; readonly peer: End },
-  { engine }: State,
+  { read, engine }: State,
 ): readonly Unknown[] {
+  const declared = new Set(
+    read.namespaces.filter(({ form }) => form.kind !== 'implied').map(({ name }) => name),
+  );
   const { compiled } = engine;
   const [subjectIndex, peerIndex] = [engine.find(subject.id), engine.find(peer.id)];
   if (subjectIndex === undefined || peerIndex === undefined) return [];
@@ -45,69 +48,88 @@ function unknownOfSide(
     protocol,
     port,
   };
-  for (const entry of compiled.entries) {
-    if (entry.direction !== side.direction || entry.isNode) continue;
-    const isSubject = subject.labelsFrom === 'nowhere' ? mayHold(entry.subject, own) : 'surely';
-    if (isSubject === 'no' || (isSubject === 'surely' && !holdsAll(entry.subject, own))) continue;
-    const isPeer = peerHolds(entry, other, { isUnknown: peer.labelsFrom === 'nowhere', engine });
-    if (isSubject === 'surely' && isPeer !== 'maybe') continue;
-    const isOnPort =
-      entry.ports === undefined ||
-      entry.ports.some((term) => covers(compiled, term, question, side.direction));
-    if (mightTurn(entry, side, { isSubject, isPeer, isOnPort })) {
-      const end = isSubject === 'maybe' ? subject : peer;
-      return [{ code: 'labels-unknown', pod: end.party.name, policy: refOf(entry.policy) }];
-    }
-  }
-  return [];
+  const matches = compiled.entries
+    .filter(({ direction, isNode }) => direction === side.direction && !isNode)
+    .flatMap((entry): readonly Match[] => {
+      const isSubject = holdsFor(entry.subject, own, { end: subject, declared });
+      if (isSubject === 'no') return [];
+      const isOnPort =
+        entry.ports === undefined ||
+        entry.ports.some((term) => covers(compiled, term, question, side.direction));
+      const isPeer = isOnPort ? peerHolds(entry, other, { end: peer, declared, engine }) : 'no';
+      return [{ entry, isSubject, isPeer }];
+    });
+  if (isSettled(matches, side)) return [];
+  const unsure =
+    matches.find(
+      ({ isSubject, isPeer }) => isPeer === 'maybe' || (isPeer === 'surely' && isSubject === 'maybe'),
+    ) ?? matches.find(({ isSubject }) => isSubject === 'maybe');
+  if (unsure === undefined) return [];
+  const end = unsure.isSubject === 'maybe' ? subject : peer;
+  return [{ code: 'labels-unknown', pod: end.party.name, policy: refOf(unsure.entry.policy) }];
 }
 
 type Certainty = 'surely' | 'maybe' | 'no';
 
-function mightTurn(
-  { isDeny, defaultDeny }: Entry,
-  { verdict, reason }: SideDecision,
-  is: { readonly isSubject: Certainty; readonly isPeer: Certainty; readonly isOnPort: boolean },
-): boolean {
-  const isAbout = is.isPeer !== 'no' && is.isOnPort;
-  if (verdict === 'denied') return isAbout && !isDeny;
-  if (isDeny && isAbout) return true;
-  const isOpen = verdict === 'not-enforced' || reason === 'no-default-deny';
-  return is.isSubject === 'maybe' && defaultDeny && isOpen;
+/** A rule whose policy may select the subject, and whether it matches the peer on the port. */
+interface Match {
+  readonly entry: Entry;
+  readonly isSubject: 'surely' | 'maybe';
+  readonly isPeer: Certainty;
+}
+
+/** Whether the outcome is the same for all labels that the ends may have. */
+function isSettled(matches: readonly Match[], { reason }: SideDecision): boolean {
+  if (reason === 'enforcement-never' || reason === 'outside' || reason === 'host-firewall-off') return true;
+  const isSure = ({ isSubject, isPeer }: Match): boolean => isSubject === 'surely' && isPeer === 'surely';
+  const allows = matches.filter(({ entry, isPeer }) => !entry.isDeny && isPeer !== 'no');
+  const denies = matches.filter(({ entry, isPeer }) => entry.isDeny && isPeer !== 'no');
+  const defaults = matches.filter(({ entry }) => entry.defaultDeny);
+  const isDefaultDeny =
+    reason === 'enforced-always' || defaults.some(({ isSubject }) => isSubject === 'surely');
+  const isDenied = denies.some(isSure) || (isDefaultDeny && allows.length === 0 && reason !== 'local-host');
+  const isOpen = defaults.length === 0 && reason !== 'enforced-always';
+  const isAdmitted = denies.length === 0 && (isOpen || allows.some(isSure) || reason === 'local-host');
+  return isDenied || isAdmitted;
+}
+
+interface Known {
+  readonly end: End;
+  /** Namespaces whose labels the files have. */
+  readonly declared: ReadonlySet<string>;
 }
 
 function peerHolds(
   { peers }: Entry,
   identity: Identity,
-  { isUnknown, engine }: { readonly isUnknown: boolean; readonly engine: State['engine'] },
+  { engine, ...known }: Known & { readonly engine: State['engine'] },
 ): Certainty {
   let best: Certainty = 'no';
-  for (const peer of peers) {
-    if (peer.kind !== 'labels' || !isUnknown) {
-      if (selects(peer, identity, engine.options)) return 'surely';
-      continue;
-    }
-    const holds = mayHold(peer.selector, identity);
-    if (holds === 'surely') return 'surely';
-    if (holds === 'maybe') best = 'maybe';
+  for (const selector of peers) {
+    const holds =
+      selector.kind === 'labels'
+        ? holdsFor(selector.selector, identity, known)
+        : selects(selector, identity, engine.options)
+          ? 'surely'
+          : 'no';
+    if (holds === 'surely' || (selector.kind === 'labels' && selector.aggregate === true && identity.isPod))
+      return 'surely';
+    if (holds === 'maybe') best = holds;
   }
   return best;
 }
 
-function holdsAll({ requirements }: Selector, identity: Identity): boolean {
-  return requirements.every((wanted) => requirementHolds(wanted, identity));
-}
-
-/** What is known of such a pod is its namespace, with its labels, and the cluster. */
-function mayHold({ requirements }: Selector, identity: Identity): Certainty {
+/** What is known of a pod without labels is its namespace, with its labels, and the cluster. */
+function holdsFor({ requirements }: Selector, identity: Identity, { end, declared }: Known): Certainty {
   let certainty: Certainty = 'surely';
   for (const wanted of requirements) {
     const { source, key } = wanted;
     const isKnown =
+      end.labelsFrom !== 'nowhere' ||
       (source !== 'k8s' && source !== 'any') ||
       key === NAMESPACE_KEY ||
       key === CLUSTER_KEY ||
-      key.startsWith(NAMESPACE_LABELS_PREFIX);
+      (key.startsWith(NAMESPACE_LABELS_PREFIX) && declared.has(end.party.namespace));
     if (!isKnown) certainty = 'maybe';
     else if (!requirementHolds(wanted, identity)) return 'no';
   }

@@ -243,10 +243,13 @@ function proved(
 /** Whether an opening is exactly the finding's own pairs and port. */
 function isOwn({ from, to, ports }: Opened, members: Members): boolean {
   if (portCount(ports) !== 1) return false;
-  // Who is outside was seen at one address, which is not the whole world.
-  const isEnd = (name: string, { id, party }: End): boolean =>
-    name === id || (name === party.name && party.kind !== 'outside');
   return members.some((member) => isEnd(from, member.from) && isEnd(to, member.to));
+}
+
+/** Who is outside was seen at an address, by a name: neither is the whole world. */
+function isEnd(name: string, { id, party, names }: End): boolean {
+  if (party.kind !== 'outside') return name === id || name === party.name;
+  return name === id || names.some((one) => name === `world ${one}`);
 }
 
 function changedFiles(
