@@ -54,6 +54,22 @@ describe('propolis namespace list', () => {
   });
 });
 
+describe('of several clusters', () => {
+  it('the one that is listed is named', async () => {
+    repository.write(
+      'kubernetes/clusters/dev/ns.yaml',
+      'apiVersion: v1\nkind: Namespace\nmetadata: {name: only-dev}\n',
+    );
+    const live = await propolis('namespace', 'list');
+    expect(live.err).toBe('propolis: of several clusters, these are of live; choose with --env.\n');
+    expect(live.out).not.toContain('only-dev');
+    repository.write('propolis.yaml', '');
+    const dev = await propolis('namespace', 'list', '--env', 'dev');
+    expect(dev.err).toBe('');
+    expect(dev.out).toContain('only-dev');
+  });
+});
+
 describe('propolis namespace set', () => {
   it('writes one line, and tells what it opens', async () => {
     const { code, out, err } = await propolis('namespace', 'set', 'zipline', '--access', 'postgres');

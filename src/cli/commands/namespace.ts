@@ -101,6 +101,11 @@ async function list(options: ListOptions, io: Io): Promise<ExitCode> {
       break;
     }
   }
+  const chosen = read.approximations.find(({ code }) => code === 'environment-chosen');
+  if (chosen !== undefined && options.env === undefined) {
+    const { printable } = await import('../../core/report/printable.ts');
+    io.err(`propolis: of several clusters, these are of ${printable(chosen.detail)}; choose with --env.\n`);
+  }
   if (await reportProblems({ problems: [...problems, ...read.problems] }, io)) return EXIT.error;
   return entries.some(({ faults }) => faults.length > 0) ? EXIT.findings : EXIT.ok;
 }

@@ -1,4 +1,4 @@
-import type { Catalog } from '../../catalog/index.ts';
+import { type Catalog, readCatalog } from '../../catalog/index.ts';
 import { kustomizationOf } from '../../catalog/render/kustomizations.ts';
 import { joinPath, layoutOf } from '../../catalog/render/layout.ts';
 import { listingsOf } from '../../catalog/render/listings.ts';
@@ -55,7 +55,7 @@ export function filesToAdd(
   return { kind: 'files', files: changesIn([{ path, text }, ...files], byPath) };
 }
 
-/** The catalog with the namespace among those of the platform; nothing where there is no catalog to change. */
+/** The catalog with the namespace among those of the platform; nothing where that cannot be written for certain. */
 export function catalogFiles(
   file: SourceFile | undefined,
   catalog: Catalog,
@@ -63,9 +63,12 @@ export function catalogFiles(
 ): readonly FileChange[] {
   if (file === undefined) return [];
   const result = addPlatformNamespace(file, catalog, namespace);
-  return result.kind === 'edit'
-    ? [{ path: file.path, before: file.text, text: applyEdits(file.text, result.edits) }]
-    : [];
+  if (result.kind !== 'edit') return [];
+  const text = applyEdits(file.text, result.edits);
+  const again = readCatalog({ path: file.path, text });
+  const { namespaces } = again.catalog.platform;
+  const isMeant = namespaces.join() === [...catalog.platform.namespaces, namespace].join();
+  return isMeant && again.problems.length === 0 ? [{ path: file.path, before: file.text, text }] : [];
 }
 
 function changesIn(
