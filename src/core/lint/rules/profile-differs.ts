@@ -25,7 +25,7 @@ export interface ProfileDiffersFields {
   readonly profile: string;
   readonly direction: Direction;
   /** `world`, `gateway external`, `another app`. */
-  readonly peer: string;
+  readonly peers: readonly string[];
   /** `opens-more` than the catalog says, or `opens-nothing` where the catalog says that it does. */
   readonly how: 'opens-more' | 'opens-nothing';
   readonly ports: readonly string[];
@@ -101,29 +101,69 @@ spec:
     for (const { name } of context.catalog.profiles) {
       if (!users.isSelected(label, name)) continue;
       const world = context.world();
-      for (const peer of peersOf(context.catalog, world, name)) {
+      const differences = peersOf(context.catalog, world, name).flatMap((peer) => {
         const found = compare(world, name, peer);
-        if (found === undefined) continue;
-        const { how, ports } = found;
+        return found === undefined ? [] : [differenceOf(context, world, { profile: name, peer, ...found })];
+      });
+      for (const [first, ...others] of groupByKey(differences)) {
+        if (first === undefined) continue;
+        const { at, direction, how, ports } = first;
+        const peers = [first, ...others].map(({ peer }) => peer);
         report({
-          at: placeOf(context, world, {
-            profile: name,
-            peer,
-            ports: how === 'opens-more' ? ports : NO_PORTS,
-          }),
-          fields: {
-            profile: name,
-            direction: peer.direction,
-            peer: peer.name,
-            how,
-            ports: portSetNotation(ports),
-          },
-          key: `${name} ${peer.direction} ${peer.name} ${how}`,
+          at,
+          fields: { profile: name, direction, peers, how, ports },
+          key: `${name} ${direction} ${peers.join(',')} ${how}`,
         });
       }
     }
   },
 });
+
+interface Difference {
+  readonly at: At;
+  readonly direction: Direction;
+  readonly peer: string;
+  readonly how: ProfileDiffersFields['how'];
+  readonly ports: readonly string[];
+}
+
+function differenceOf(
+  context: LintContext,
+  world: LintWorld,
+  {
+    profile,
+    peer,
+    how,
+    ports,
+  }: {
+    readonly profile: string;
+    readonly peer: Peer;
+    readonly how: ProfileDiffersFields['how'];
+    readonly ports: PortSet;
+  },
+): Difference {
+  const opened = how === 'opens-more' ? ports : NO_PORTS;
+  return {
+    at: placeOf(context, world, { profile, peer, ports: opened }),
+    direction: peer.direction,
+    peer: peer.name,
+    how,
+    ports: portSetNotation(ports),
+  };
+}
+
+/** One rule may open the same to several. */
+function groupByKey(differences: readonly Difference[]): readonly (readonly Difference[])[] {
+  const groups = new Map<string, Difference[]>();
+  for (const difference of differences) {
+    const { at, direction, how, ports } = difference;
+    const key = JSON.stringify([at.place, direction, how, ports]);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [difference]);
+    else known.push(difference);
+  }
+  return [...groups.values()];
+}
 
 /** Somebody at the other end, and what the catalog says about them. */
 interface Peer {

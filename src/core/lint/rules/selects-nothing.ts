@@ -143,9 +143,11 @@ function nearestLabel(
       Object.hasOwn(podLabels, key) ? [podLabels[key] ?? ''] : [],
     );
     if (there.includes(wanted)) continue;
-    const near = nearestName(wanted, [...new Set(there)]);
     // Where other workloads may be, only a slip of the finger is a reason to speak.
-    if (near !== undefined && (isComplete || isSlip(wanted, near))) return `${key}=${near}`;
+    const near =
+      there.find((value) => isSlip(wanted, value)) ??
+      (isComplete ? nearestName(wanted, [...new Set(there)]) : undefined);
+    if (near !== undefined) return `${key}=${near}`;
   }
   return '';
 }

@@ -83,8 +83,8 @@ export const MODEL_WORDS: WordsOf<ModelRules> = {
       `add ${printable(label)} with one of ${profiles.map(printable).join(', ')} (propolis profile choose asks which)`,
   },
   'profile-differs': {
-    what: ({ profile, direction, peer, how, ports }) => {
-      const way = `${direction} ${direction === 'egress' ? 'to' : 'from'} ${printable(peer)}`;
+    what: ({ profile, direction, peers, how, ports }) => {
+      const way = `${direction} ${direction === 'egress' ? 'to' : 'from'} ${listText(peers.map(printable))}`;
       return how === 'opens-more'
         ? `profile ${printable(profile)} opens ${way} on ${listText(ports)}, which the catalog does not say`
         : `profile ${printable(profile)} opens no ${way}, and the catalog says ${listText(ports)}`;
