@@ -8,8 +8,7 @@ import type { CauseContext } from './cause-context.ts';
 import { disagreementOf, missingDenyRule } from './disagreement.ts';
 import { type Judged, refusingSide } from './judged.ts';
 import { misdirectedRule } from './misdirected-rule.ts';
-import type { Cause } from './types.ts';
-import { unknownLabels } from './unknown-labels.ts';
+import type { Cause, Unknown } from './types.ts';
 
 /** Names why an edge was dropped. The order of the questions is the order of certainty. */
 export function causeOf(judged: Judged, context: CauseContext): Cause {
@@ -21,7 +20,7 @@ export function causeOf(judged: Judged, context: CauseContext): Cause {
   const recorder = edge.direction === 'egress' ? from : edge.direction === 'ingress' ? to : undefined;
   const cluster = recorder?.party.cluster ?? '';
   if (cluster !== '') return { code: 'undecidable', because: [{ code: 'other-cluster', cluster }] };
-  const labels = unknownLabels(judged, decision, context.state);
+  const labels = unknownLabels(decision);
   if (labels.length > 0) return { code: 'undecidable', because: labels };
   const side = refusingSide(decision, edge.direction);
   return side === undefined
@@ -117,6 +116,13 @@ function unknownEnd({ from, to }: Judged): Cause | undefined {
     if (end.party.name === 'unmanaged') return { code: 'unknown-peer', address: end.ip, isUnmanaged: true };
   }
   return undefined;
+}
+
+/** Policies that might turn the decision, if labels were known that neither flows nor files have. */
+function unknownLabels({ egress, ingress }: Decision): readonly Unknown[] {
+  return [egress, ingress]
+    .flatMap(({ assumptions }) => assumptions)
+    .filter(({ code }) => code === 'labels-unknown');
 }
 
 function policyOf(side: SideDecision): PolicyRef {

@@ -1,7 +1,9 @@
+import { decideUnknowing, type KnownLabels } from '../engine/index.ts';
 import type { Decision, SideDecision } from '../model/decision.ts';
 import type { FlowL7 } from '../model/flow.ts';
 import type { L7Request } from '../model/l7.ts';
 import { isProtocol, type Protocol } from '../model/port.ts';
+import type { RepositoryRead } from '../model/repository.ts';
 import type { End } from './ends.ts';
 import type { State } from './state.ts';
 import type { Edge } from './summarize.ts';
@@ -23,14 +25,22 @@ export function judge(edge: Edge, ends: { readonly from: End; readonly to: End }
 export function decide(
   edge: Edge,
   { from, to }: { readonly from: End; readonly to: End },
-  { engine }: State,
+  { engine, read }: State,
 ): Decision | undefined {
   const [source, destination] = [engine.find(from.id), engine.find(to.id)];
   const protocol = protocolOf(edge);
   if (source === undefined || destination === undefined || protocol === undefined) return undefined;
   const l7 = requestOf(edge.l7);
   const question = { from: source, to: destination, protocol, port: edge.port };
-  return ofThisCluster(engine.decide(l7 === undefined ? question : { ...question, l7 }), { from, to });
+  const known = { from: knownLabels(from, read), to: knownLabels(to, read) };
+  const decision = decideUnknowing(engine, l7 === undefined ? question : { ...question, l7 }, known);
+  return ofThisCluster(decision, { from, to });
+}
+
+function knownLabels({ labelsFrom, party }: End, { namespaces }: RepositoryRead): KnownLabels {
+  if (labelsFrom !== 'nowhere') return 'all';
+  const declared = namespaces.find(({ name }) => name === party.namespace);
+  return declared === undefined || declared.form.kind === 'implied' ? 'nothing' : 'of-namespace';
 }
 
 /** These files say nothing of what another cluster enforces on its own pods. */

@@ -8,18 +8,18 @@ import type { Opened } from './types.ts';
 /** Above this many pairs names are only joined within one change, which may list more lines than needed. */
 const PAIRS_MAX = 200_000;
 
-/** Everything that `after` admits and `before` did not, with endpoints joined to namespaces where all of one are in it. */
-export function openedBy(before: State, after: State, nameOf: (id: string) => string): readonly Opened[] {
-  return changedBy(before, after, nameOf).opens;
-}
-
 /** What a change opens, and what it closes that was open. */
 export interface Changed {
   readonly opens: readonly Opened[];
   readonly closes: readonly Opened[];
 }
 
-export function changedBy(before: State, after: State, nameOf: (id: string) => string): Changed {
+/** Everything that only one of two worlds admits, with endpoints joined to namespaces where all of one are in it. */
+export function changedBy(
+  before: Pick<State, 'engine'>,
+  after: Pick<State, 'engine'>,
+  nameOf: (id: string) => string,
+): Changed {
   const changes = difference(before.engine, after.engine);
   const names = namesOf(after, nameOf);
   const pairsOf = (side: 'opened' | 'closed'): readonly Opened[] =>
@@ -85,7 +85,7 @@ function joinChanges(changes: readonly Opening[]): readonly Opening[] {
 
 /** Ids as people say them: `ns/*` for all of a namespace, one name for all addresses of the world. */
 function namesOf(
-  { engine }: State,
+  { engine }: Pick<State, 'engine'>,
   nameOf: (id: string) => string,
 ): (ids: readonly string[]) => readonly string[] {
   const sizes = new Map<string, number>();

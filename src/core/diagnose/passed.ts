@@ -3,7 +3,6 @@ import { decide } from './judged.ts';
 import type { State } from './state.ts';
 import type { Edge } from './summarize.ts';
 import type { PassedThoughDenied } from './types.ts';
-import { unknownLabels } from './unknown-labels.ts';
 
 /** Edges that are first packets of connections which passed. */
 export function passedEdges(edges: readonly Edge[]): readonly Edge[] {
@@ -41,8 +40,7 @@ export function passedThoughDenied(
     if (from.party.kind === 'unknown' || to.party.kind === 'unknown') continue;
     const decision = decide(edge, { from, to }, state);
     const side = edge.direction === 'egress' ? decision?.egress : decision?.ingress;
-    if (side?.verdict !== 'denied' || !side.isCertain || decision === undefined) continue;
-    if (unknownLabels({ from, to }, decision, state).length > 0) continue;
+    if (side?.verdict !== 'denied' || !side.isCertain) continue;
     count += edge.count;
     example ??= { from: from.party.name, to: to.party.name, protocol: edge.protocol, port: edge.port };
   }

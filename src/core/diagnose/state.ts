@@ -57,13 +57,13 @@ function stateWith(
   const seen = new Map<string, Endpoint>();
   for (const end of ends) seen.set(end.id, endpointOf(end, { read, catalog, options }));
   const names = ends.flatMap((end) => end.names);
-  const declared = [...world.endpoints, ...outsidersOf(read, options, names)].flatMap((endpoint) => {
+  const others = [...world.endpoints, ...outsidersOf(read, options, names)].flatMap((endpoint) => {
     const same = seen.get(endpoint.id);
     if (same === undefined) return [endpoint];
     // Pods of the files whose labels are others than those seen are judged too: they may come or be gone.
     return hasLabels(same, endpoint.labels) ? [] : [{ ...endpoint, id: `${endpoint.id}${IN_FILES}` }];
   });
-  const endpoints = [...declared, ...seen.values()];
+  const endpoints = [...others, ...seen.values()];
   return { files, read, engine: compile({ ...world, endpoints }, options) };
 }
 

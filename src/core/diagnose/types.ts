@@ -132,8 +132,6 @@ export const CAUSE_CODES: readonly CauseCode[] = Object.keys(CODES) as CauseCode
 /** What the inputs lack for an answer. */
 export type Unknown =
   | EngineAssumption
-  /** A policy asks for labels of a pod, and neither flows nor files have them. */
-  | { readonly code: 'labels-unknown'; readonly pod: string; readonly policy: PolicyRef }
   /** Another cluster dropped it, by policies that these files do not hold. */
   | { readonly code: 'other-cluster'; readonly cluster: string };
 

@@ -102,6 +102,8 @@ export type EngineAssumption =
   | { readonly code: 'service-unknown'; readonly policy: PolicyRef; readonly service: string }
   /** A rule names a CIDR group that is not among the inputs, so it selects nothing. */
   | { readonly code: 'cidr-group-unknown'; readonly policy: PolicyRef; readonly group: string }
+  /** A policy asks for labels of a pod that nobody knows. */
+  | { readonly code: 'labels-unknown'; readonly policy: PolicyRef; readonly pod: string }
   /** A header rule compares with a Secret. */
   | { readonly code: 'secret-unknown'; readonly policy: PolicyRef }
   /** Mutual authentication is asked for; whether it succeeds is not decided here. */

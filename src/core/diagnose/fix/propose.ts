@@ -9,7 +9,6 @@ import { changedBy, WORLDS } from '../opened.ts';
 import { firstDifference } from '../order.ts';
 import { type State, stateOf, withFiles } from '../state.ts';
 import type { Cause, Fix, FixKind, FixStep, NoFix, Opened, Proof } from '../types.ts';
-import { unknownLabels } from '../unknown-labels.ts';
 import type { Attempt } from './attempt.ts';
 import { accessLabelAttempts, profileAttempts } from './labels.ts';
 import { portAttempts } from './port.ts';
@@ -65,7 +64,7 @@ function leftOver(
     const decision = decide(judged.edge, judged, state);
     const side = decision === undefined ? undefined : refusingSide(decision);
     if (side !== undefined) return { judged, side };
-    if (decision?.isCertain !== true || unknownLabels(judged, decision, state).length > 0) isCertain = false;
+    if (decision?.isCertain !== true) isCertain = false;
   }
   return isCertain ? 'nothing' : 'uncertain';
 }

@@ -59,6 +59,8 @@ export function engineAssumptionText(assumption: EngineAssumption): string {
       return `${policy} names the Service ${printable(assumption.service)}, which is not in the files; with ports, such a rule opens them to every destination`;
     case 'cidr-group-unknown':
       return `${policy} names the CIDR group ${printable(assumption.group)}, which is not in the files`;
+    case 'labels-unknown':
+      return `${policy} asks for labels of ${printable(assumption.pod)}, which are not known here`;
     case 'secret-unknown':
       return `${policy} compares a header with a Secret`;
     case 'authentication-required':

@@ -65,14 +65,9 @@ function requestText({ request, others }: { readonly request: string; readonly o
 
 /** What an answer lacks. */
 function unknownText(unknown: Unknown): string {
-  switch (unknown.code) {
-    case 'labels-unknown':
-      return `${policyText(unknown.policy)} asks for labels of ${printable(unknown.pod)}, which neither flows nor files have`;
-    case 'other-cluster':
-      return `cluster ${printable(unknown.cluster)} dropped it, and its policies are not in these files`;
-    default:
-      return engineAssumptionText(unknown);
-  }
+  return unknown.code === 'other-cluster'
+    ? `cluster ${printable(unknown.cluster)} dropped it, and its policies are not in these files`
+    : engineAssumptionText(unknown);
 }
 
 function baselineText(what: string, isInFiles: boolean): string {
