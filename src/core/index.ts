@@ -24,6 +24,13 @@ export {
   reaches,
   reachMap,
 } from './engine/index.ts';
+export {
+  type Finding as LintFinding,
+  type LintInputs,
+  type LintOptions,
+  type LintResult,
+  lint,
+} from './lint/index.ts';
 export { type ReadOptions, readRepository } from './manifest/read.ts';
 export { worldOf } from './manifest/world.ts';
 export type { Decision, SideDecision } from './model/decision.ts';

@@ -228,9 +228,43 @@ check('explicit-default-deny', [
     fields: { isRedundant: true },
   },
   {
+    name: 'not a port that is open to everyone',
+    given: cnp(`endpointSelector: {}, ingress: [{${PORT}}]`),
+    says: [],
+  },
+  {
     name: 'not where one direction has a rule that works',
     given: cnp('endpointSelector: {}, ingress: [{fromEntities: [host]}], egress: [{}]'),
     says: [],
+  },
+]);
+
+check('health-ingress-missing', [
+  {
+    name: 'not for pods that are not in the mesh',
+    given:
+      namespace('a', 'istio.io/dataplane-mode: ambient') +
+      workload('web', { labels: 'istio.io/dataplane-mode: none, app: web' }) +
+      cnp(`endpointSelector: {}, ingress: [{fromEntities: [host], ${PORT}}]`),
+    says: [],
+  },
+  {
+    name: 'of the mesh, in any namespace',
+    given:
+      namespace('a', 'istio.io/dataplane-mode: ambient') +
+      workload('web') +
+      cnp(`endpointSelector: {}, ingress: [{fromEntities: [host], ${PORT}}]`),
+    says: ['error'],
+    fields: { who: '169.254.7.127' },
+  },
+  {
+    name: 'of the platform, by the entity',
+    given: {
+      ...CATALOG,
+      'a.yaml': namespace('a') + cnp(`endpointSelector: {}, ingress: [{fromEntities: [host], ${PORT}}]`),
+    },
+    says: ['warning'],
+    fields: { who: 'health' },
   },
 ]);
 

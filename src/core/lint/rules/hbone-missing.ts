@@ -5,7 +5,7 @@ import { isNoPorts } from '../../model/port-set.ts';
 import type { LintContext } from '../context.ts';
 import { podsByNamespace } from '../facts/by-namespace.ts';
 import type { LintWorld } from '../facts/lint-world.ts';
-import { isAmbient } from '../facts/mesh.ts';
+import { isAmbient, meshPods } from '../facts/mesh.ts';
 import { atIsolation, isIsolated } from '../facts/platform.ts';
 import { defineRule, type Rule } from '../rule.ts';
 
@@ -98,9 +98,9 @@ spec:
     const world = context.world();
     const { namespace: home } = context.catalog.mesh;
     // The mesh's own parts do not go through its tunnel when they configure it.
-    const members = [...podsByNamespace(world)].filter(
-      ([namespace]) => namespace !== home && isAmbient(context, namespace),
-    );
+    const members = [...podsByNamespace(world)]
+      .filter(([namespace]) => namespace !== home && isAmbient(context, namespace))
+      .map(([namespace, pods]) => [namespace, meshPods(context, world, pods)] as const);
     const everyone = oneOfEachPeerClass(
       world,
       members.flatMap(([, pods]) => pods),

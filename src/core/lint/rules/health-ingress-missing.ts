@@ -3,7 +3,7 @@ import type { EndpointIndex } from '../../engine/index.ts';
 import { isNoPorts } from '../../model/port-set.ts';
 import { podsByNamespace } from '../facts/by-namespace.ts';
 import type { LintWorld } from '../facts/lint-world.ts';
-import { isAmbient } from '../facts/mesh.ts';
+import { isAmbient, meshPods } from '../facts/mesh.ts';
 import { atIsolation, isIsolated } from '../facts/platform.ts';
 import { MESH_PROBE_ADDRESS } from '../facts/probes.ts';
 import { defineRule, type Rule } from '../rule.ts';
@@ -84,7 +84,8 @@ spec:
       const who = isInMesh ? world.probes.meshProbe : health;
       const isAsked = isInMesh || (context.usesModel && isPlatform(context.catalog, namespace));
       if (who === undefined || !isAsked) continue;
-      const without = pods.filter((pod) => isIsolated(world, pod, 'ingress') && !admits(world, pod, who));
+      const own = isInMesh ? meshPods(context, world, pods) : pods;
+      const without = own.filter((pod) => isIsolated(world, pod, 'ingress') && !admits(world, pod, who));
       const [first] = without;
       if (first === undefined) continue;
       report({

@@ -24,7 +24,7 @@ export function lintSarif(report: LintReport, { version, base = '' }: SarifOptio
     ...report.findings.map((finding) => resultOf(finding, context)),
     ...report.suppressed.map(({ finding, ...suppression }) => ({
       ...resultOf(finding, context),
-      suppressions: [inSource(suppression)],
+      suppressions: [inSource(suppression, base)],
     })),
     ...report.baselined.map((finding) => ({
       ...resultOf(finding, context),
@@ -155,12 +155,12 @@ function positionOf(text: string, offset: number): { readonly line: number; read
   return { line: before.split('\n').length, column: offset - lineStart + 1 };
 }
 
-function inSource({ reason, place }: Omit<Suppressed, 'finding'>): unknown {
+function inSource({ reason, place }: Omit<Suppressed, 'finding'>, base: string): unknown {
   return {
     kind: 'inSource',
     status: 'accepted',
     justification: reason,
-    location: locationOf(place, ''),
+    location: locationOf(place, base),
   };
 }
 
