@@ -1,13 +1,15 @@
 import type { Catalog } from '../catalog/index.ts';
-import { compile } from '../engine/index.ts';
+import { withoutHatch } from '../catalog/near-misses.ts';
+import { compile, decideUnknowing, type KnownLabels } from '../engine/index.ts';
 import { type ReadAssumption, readAssumptions } from '../manifest/assumptions.ts';
 import { worldOf } from '../manifest/world.ts';
+import { parseAddress } from '../model/cidr.ts';
 import type { Decision } from '../model/decision.ts';
 import type { AgentOptions } from '../model/options.ts';
 import type { Protocol } from '../model/port.ts';
 import type { RepositoryRead } from '../model/repository.ts';
-import type { Endpoint, Service } from '../model/world.ts';
-import { findNamed } from './name.ts';
+import type { Endpoint, Service, ServicePort } from '../model/world.ts';
+import { findNamed, type Named } from './name.ts';
 
 export interface CanQuestion {
   readonly from: string;
@@ -25,6 +27,10 @@ export type CanAnswer =
       readonly assumed: readonly string[];
       /** Services in front of the destination that have this port where the pods have another. */
       readonly serviceTraps: readonly ServiceTrap[];
+      /** Names of workloads in their nodes' network, judged as nodes. */
+      readonly nodeNetwork: readonly string[];
+      /** Addresses in the question, each taken for one outside the cluster. */
+      readonly addresses: readonly string[];
       /** What the files were taken for. */
       readonly assumptions: readonly ReadAssumption[];
     }
@@ -62,10 +68,14 @@ export function can(
   const unique = [...new Map(added.map((endpoint) => [endpoint.id, endpoint])).values()];
   const engine = compile({ ...world, endpoints: [...world.endpoints, ...unique] }, options);
   const { port, protocol } = question;
+  const knownOf = (named: Found, { id }: Endpoint): KnownLabels => knownLabels(id, named.isAssumed, read);
   const decisions = from.endpoints.flatMap((source) =>
     to.endpoints.flatMap((destination) => {
       const [a, b] = [engine.find(source.id), engine.find(destination.id)];
-      return a === undefined || b === undefined ? [] : [engine.decide({ from: a, to: b, protocol, port })];
+      if (a === undefined || b === undefined) return [];
+      const labels = { from: knownOf(from, source), to: knownOf(to, destination) };
+      const decision = decideUnknowing(engine, { from: a, to: b, protocol, port }, labels);
+      return [withoutHatch(decision, catalog)];
     }),
   );
   const assumed = [from.isAssumed ? question.from : undefined, to.isAssumed ? question.to : undefined];
@@ -76,16 +86,33 @@ export function can(
     assumed: assumed.filter((name) => name !== undefined),
     assumptions: readAssumptions(read, options.version),
     serviceTraps: to.endpoints.flatMap((endpoint) => trapsOf(endpoint, question, read.services)),
+    nodeNetwork: [from, to].flatMap(({ nodeNetwork }) => nodeNetwork),
+    addresses: [question.from, question.to].filter((name) => parseAddress(name) !== undefined),
   };
 }
 
+type Found = Extract<Named, { readonly kind: 'found' }>;
+
+/** A pod that no file declares has its namespace's labels; its own are not known. */
+function knownLabels(id: string, isAssumed: boolean, { namespaces }: RepositoryRead): KnownLabels {
+  const slash = id.indexOf('/');
+  if (slash <= 0 || (!isAssumed && !id.endsWith('/*'))) return 'all';
+  const declared = namespaces.find(({ name }) => name === id.slice(0, slash));
+  return declared === undefined || declared.form.kind === 'implied' ? 'nothing' : 'of-namespace';
+}
+
 function trapsOf(
-  { id, labels }: Endpoint,
+  { id, labels, ports = [] }: Endpoint,
   { port, protocol }: CanQuestion,
   services: readonly Service[],
 ): readonly ServiceTrap[] {
   const namespace = id.slice(0, Math.max(0, id.indexOf('/')));
   const own = new Set(labels);
+  const podPort = ({ targetPort = port }: ServicePort): number | string =>
+    typeof targetPort === 'number'
+      ? targetPort
+      : (ports.find((one) => one.name === targetPort.toLowerCase() && one.protocol === protocol)?.port ??
+        targetPort);
   return services
     .filter(({ namespace: of, selector }) => {
       const wanted = Object.entries(selector ?? {});
@@ -97,11 +124,11 @@ function trapsOf(
     })
     .flatMap((service) =>
       service.ports
-        .filter((one) => one.port === port && one.protocol === protocol && (one.targetPort ?? port) !== port)
+        .filter((one) => one.port === port && one.protocol === protocol && podPort(one) !== port)
         .map((one) => ({
           service: `${service.namespace}/${service.name}`,
           servicePort: port,
-          podPort: one.targetPort ?? port,
+          podPort: podPort(one),
         })),
     );
 }

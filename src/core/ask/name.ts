@@ -1,9 +1,10 @@
 import type { Catalog, Gateway } from '../catalog/index.ts';
 import { worldName } from '../engine/index.ts';
-import { parseAddress } from '../model/cidr.ts';
+import { formatAddress, parseAddress } from '../model/cidr.ts';
 import { podIdentityLabels } from '../model/identity.ts';
 import { kubernetesLabel, type LabelText } from '../model/label.ts';
 import type { AgentOptions } from '../model/options.ts';
+import { isPodOf } from '../model/pod-name.ts';
 import type { RepositoryRead } from '../model/repository.ts';
 import type { Endpoint, World } from '../model/world.ts';
 
@@ -22,13 +23,15 @@ export type Named =
       readonly endpoints: readonly Endpoint[];
       /** Whether no file declares such a pod, so that one was made up from what is known. */
       readonly isAssumed: boolean;
+      /** Workloads that share their node's network: Cilium knows them as nodes. */
+      readonly nodeNetwork: readonly string[];
     }
   | { readonly kind: 'unknown'; readonly nearest: readonly string[] };
 
 const RESERVED = ['world', 'host', 'remote-node', 'kube-apiserver', 'health', 'ingress'] as const;
 
 /**
- * Finds who is meant by `shop/web` (a workload, or a pod of it), `shop` or `shop/*` (any pod of it), `world`,
+ * Finds who is meant by `shop/web` (a workload, or a pod of it), `shop` (its workloads), `shop/*` (any pod of it that no file declares), `world`,
  * `host`, `1.2.3.4`, `fqdn:api.example.com` or `gateway:internal`.
  */
 export function findNamed(text: string, naming: Naming): Named {
@@ -36,7 +39,7 @@ export function findNamed(text: string, naming: Naming): Named {
   if (text.startsWith('gateway:')) return gatewayNamed(text.slice('gateway:'.length), naming);
   const address = parseAddress(text);
   if (address !== undefined) {
-    const cidr = `cidr:${text}/${address.family === 4 ? 32 : 128}`;
+    const cidr = `cidr:${formatAddress(address)}/${address.family === 4 ? 32 : 128}`;
     return found([outside(text, [cidr], address.family, naming)]);
   }
   if ((RESERVED as readonly string[]).includes(text)) return reservedNamed(text, naming);
@@ -47,7 +50,13 @@ export function findNamed(text: string, naming: Naming): Named {
 }
 
 function found(endpoints: readonly Endpoint[], isAssumed = false): Named {
-  return { kind: 'found', endpoints, isAssumed };
+  return { kind: 'found', endpoints, isAssumed, nodeNetwork: [] };
+}
+
+/** A pod in its node's network is the local host to pods beside it, and a remote node to all others. */
+function nodesFor(name: string, { world }: Naming): Named {
+  const endpoints = world.endpoints.filter(({ id }) => id === 'host' || id === 'remote-node');
+  return { kind: 'found', endpoints, isAssumed: false, nodeNetwork: [name] };
 }
 
 function outside(
@@ -73,6 +82,9 @@ function namespaceNamed(namespace: string, naming: Naming): Named {
   const all = naming.world.endpoints.filter(({ id }) => id.startsWith(`${namespace}/`));
   const workloads = all.filter(({ id }) => id !== `${namespace}/*`);
   if (workloads.length > 0) return found(workloads);
+  if (naming.read.workloads.some((one) => one.namespace === namespace && one.hostNetwork)) {
+    return nodesFor(namespace, naming);
+  }
   return all.length > 0 ? found(all, true) : unknown(nearestNames(namespace, namespacesOf(naming)));
 }
 
@@ -87,21 +99,17 @@ function podNamed(
   if (exact.length > 0) return found(exact, pod === '*');
   const kinds = all.filter(({ id }) => id.startsWith(`${text} (`));
   if (kinds.length > 0) return found(kinds);
-  const byPodName = all
-    .filter(({ id }) => pod.startsWith(`${id.slice(namespace.length + 1)}-`))
-    .sort((a, b) => b.id.length - a.id.length);
-  const [longest] = byPodName;
+  const workload = naming.read.workloads.find(
+    (one) => one.namespace === namespace && (one.name === pod || isPodOf(pod, one)),
+  );
+  if (workload?.hostNetwork === true) return nodesFor(text, naming);
+  const byPodName = all.filter(({ id }) => id === `${namespace}/${workload?.name ?? ''}`);
+  if (byPodName.length > 0) return found(byPodName);
   const [only, second] = all;
   // Where no file declares any workload (Helm makes them), a name is as good as any pod of the namespace.
   if (only !== undefined && second === undefined) return found([{ ...only, id: text }], true);
-  return longest === undefined
-    ? unknown(
-        nearestNames(
-          text,
-          all.map(({ id }) => id).filter((id) => !id.endsWith('/*')),
-        ),
-      )
-    : found([longest]);
+  const ids = all.map(({ id }) => id).filter((id) => !id.endsWith('/*'));
+  return unknown([...nearestNames(text, ids), `${namespace}/*`]);
 }
 
 function gatewayNamed(name: string, naming: Naming): Named {
@@ -139,12 +147,16 @@ function unknown(nearest: readonly string[]): Named {
 }
 
 const NEAREST_MAX = 3;
+/** Longer names are compared by their beginnings. */
+const LENGTH_MAX = 64;
 
 /** Known names that begin alike or differ by little, the nearest first. */
 export function nearestNames(wanted: string, known: readonly string[]): readonly string[] {
   return known
-    .map((name) => ({ name, distance: distance(wanted.slice(0, 64), name.slice(0, 64)) }))
-    .filter(({ name, distance: far }) => far <= Math.max(2, Math.floor(name.length / 3)))
+    .map((name) => ({ name, distance: distance(wanted.slice(0, LENGTH_MAX), name.slice(0, LENGTH_MAX)) }))
+    .filter(
+      ({ name, distance: far }) => far <= Math.max(2, Math.floor(Math.min(name.length, LENGTH_MAX) / 3)),
+    )
     .sort((a, b) => (a.distance === b.distance ? (a.name < b.name ? -1 : 1) : a.distance - b.distance))
     .slice(0, NEAREST_MAX)
     .map(({ name }) => name);

@@ -1,3 +1,5 @@
+import type { Catalog } from '../catalog/index.ts';
+import { withoutHatch } from '../catalog/near-misses.ts';
 import { readRepository } from '../manifest/read.ts';
 import type { Decision } from '../model/decision.ts';
 import type { FlowSource } from '../ports/flow-source.ts';
@@ -61,7 +63,7 @@ export function diagnoseSummary(
     states: new Map(),
   };
   const findings = groups.map((group, i) =>
-    findingOf(group, i < fixesMax ? proposing : { code: 'not-searched', most: fixesMax }),
+    findingOf(group, i < fixesMax ? proposing : { code: 'not-searched', most: fixesMax }, inputs.catalog),
   );
   const count = findings.reduce((sum, finding) => sum + finding.count, 0);
   return {
@@ -169,7 +171,7 @@ function causeOfGroup([{ cause }, ...rest]: Group): Finding['cause'] {
   return { ...cause, others: others.size };
 }
 
-function findingOf(group: Group, fixing: ProposeContext | NoFix): Finding {
+function findingOf(group: Group, fixing: ProposeContext | NoFix, catalog: Catalog): Finding {
   const [first] = group;
   const { edge, decision } = first;
   const cause = causeOfGroup(group);
@@ -187,7 +189,7 @@ function findingOf(group: Group, fixing: ProposeContext | NoFix): Finding {
     decidedBy: decision === undefined || cause.code === 'not-policy' ? [] : decidedBy(decision),
     assumptions:
       decision === undefined ? [] : [...decision.egress.assumptions, ...decision.ingress.assumptions],
-    ...(decision === undefined ? {} : { decision }),
+    ...(decision === undefined ? {} : { decision: withoutHatch(decision, catalog) }),
     ...proposal,
   };
 }

@@ -1,5 +1,6 @@
 import type { CanAnswer } from '../ask/index.ts';
 import type { Decision, NearMiss, SideDecision } from '../model/decision.ts';
+import { NAMESPACE_LABELS_PREFIX } from '../model/label.ts';
 import type { TextOptions } from './debug.ts';
 import { decisionJson } from './debug-json.ts';
 import { labelled } from './layout.ts';
@@ -25,8 +26,19 @@ export function canText(answer: Answer, { width = 80, paint = PLAIN }: TextOptio
     const text = `${servicePort} is the port of Service ${printable(service)}; its pods listen on ${printable(String(podPort))}, and that is what policies see`;
     lines.push(...labelled('note', text, { indent: 2, column: 9, width }));
   }
-  for (const name of answer.assumed) {
-    const text = `no file declares a pod for ${printable(name)}: judged by its namespace alone`;
+  const notes = [
+    ...answer.assumed.map(
+      (name) => `no file declares a pod for ${printable(name)}: its own labels are not known`,
+    ),
+    ...answer.nodeNetwork.map(
+      (name) => `${printable(name)} shares its node's network, so Cilium knows it as host or remote-node`,
+    ),
+    ...answer.addresses.map(
+      (name) =>
+        `${printable(name)} is taken for an address outside the cluster, not for a pod, node or Service`,
+    ),
+  ];
+  for (const text of notes) {
     lines.push(...labelled('note', text, { indent: 2, column: 9, width }).map(paint.faint));
   }
   lines.push('');
@@ -45,6 +57,7 @@ function filesOf({ rules, defaultDenyBy, nearest }: SideDecision): readonly stri
 
 /** One word for all pairs: every one allowed, one denied for certain, or neither. */
 export function verdictOf(decisions: readonly Decision[]): 'allowed' | 'denied' | 'undecidable' {
+  if (decisions.length === 0) return 'undecidable';
   if (decisions.some(({ verdict, isCertain }) => verdict === 'denied' && isCertain)) return 'denied';
   return decisions.every(({ isCertain }) => isCertain) ? 'allowed' : 'undecidable';
 }
@@ -56,6 +69,8 @@ export function canJson(answer: Answer): unknown {
     question: answer.question,
     decisions: answer.decisions.map(decisionJson),
     assumed: answer.assumed,
+    nodeNetwork: answer.nodeNetwork,
+    addresses: answer.addresses,
     serviceTraps: answer.serviceTraps,
     assumptions: answer.assumptions.map((assumption) => ({
       code: assumption.code,
@@ -142,6 +157,10 @@ export function nearText({ rule, lacking }: NearMiss, base = ''): string {
   return `${policyAt(rule.policy, rule.place, base)} lacks ${lacks.join(' and ')}`;
 }
 
+/** A label as a person writes it, and where. */
 function labelText(label: string): string {
-  return printable(label.replace(/^k8s:/, ''));
+  const plain = label.startsWith('k8s:') ? label.slice('k8s:'.length) : label;
+  return plain.startsWith(NAMESPACE_LABELS_PREFIX)
+    ? `the namespace label ${printable(plain.slice(NAMESPACE_LABELS_PREFIX.length))}`
+    : printable(plain);
 }
