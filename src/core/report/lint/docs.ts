@@ -17,8 +17,8 @@ import { fixText, whatText, whyText } from './words/index.ts';
 export function rulePage(id: RuleId, findings: readonly Finding[]): string {
   const { name, severity, group, examples } = RULES[id];
   const said = findings.flatMap((finding) => [
-    `- \`${finding.place.file}:${finding.place.line}\` ${sentence(whatText(finding))}`,
-    `  Fix: ${sentence(fixText(finding), false)}`,
+    `- \`${finding.place.file}:${finding.place.line}\` ${finding.severity}: ${sentence(whatText(finding))}`,
+    `  Fix: ${sentence(fixText(finding))}`,
   ]);
   return [
     `# ${id}`,
@@ -88,8 +88,6 @@ function exampleBlocks(files: ExampleFiles): readonly string[] {
   ]);
 }
 
-function sentence(text: string, upper = true): string {
-  const end = /[?.!]$/.test(text) ? '' : '.';
-  const first = upper && /^[a-z]/.test(text) ? text.charAt(0).toUpperCase() : text.charAt(0);
-  return `${first}${text.slice(1)}${end}`;
+function sentence(text: string): string {
+  return /[?.!]$/.test(text) ? text : `${text}.`;
 }
