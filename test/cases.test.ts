@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { run } from '../src/cli/run.ts';
 import { CAUSE_CODES } from '../src/core/diagnose/index.ts';
 
@@ -29,6 +30,13 @@ describe('golden cases', () => {
     const json = await propolis(folder, [...commandOf(name), '-o', 'json']);
     expect({ code: json.code, err: json.err }).toEqual({ code, err });
     expectFile(join(folder, 'expected.json'), json.out);
+  });
+
+  it.each(NAMES)('%s says the same in YAML', async (name) => {
+    const folder = join(CASES, name);
+    const yaml = await propolis(folder, [...commandOf(name), '-o', 'yaml']);
+    const json = readFileSync(join(folder, 'expected.json'), 'utf8');
+    expect(parse(yaml.out)).toEqual(json === '' ? null : JSON.parse(json));
   });
 
   it.each(NAMES)('%s keeps within 80 columns', async (name) => {

@@ -123,7 +123,11 @@ function decisionLines(
   for (const side of [decision.egress, decision.ingress]) {
     lines.push(...labelled(side.direction, sideWords(side, base), layout));
     const [near] = side.nearest;
-    if (near !== undefined) lines.push(...labelled('', `nearest: ${nearText(near, base)}`, layout));
+    if (near !== undefined) {
+      const peer = side.direction === 'egress' ? decision.to : decision.from;
+      const text = nearText(near, { subject: side.subject, peer, base });
+      lines.push(...labelled('', `nearest: ${text}`, layout));
+    }
     for (const assumption of side.assumptions)
       lines.push(...labelled('', `(${engineAssumptionText(assumption)})`, layout));
   }
@@ -136,25 +140,26 @@ function sideWords(side: SideDecision, base: string): string {
   return text.startsWith(`${side.direction} `) ? text.slice(side.direction.length + 1) : text;
 }
 
-/** What the nearest rule lacks. */
-export function nearText({ rule, lacking }: NearMiss, base = ''): string {
-  const lacks = lacking.map((item) => {
+/** What would have to be otherwise for the nearest rule to admit it. */
+export function nearText(
+  { rule, lacking }: NearMiss,
+  { subject, peer, base = '' }: { readonly subject: string; readonly peer: string; readonly base?: string },
+): string {
+  const wishes = lacking.map((item) => {
     switch (item.kind) {
       case 'subject':
-        return item.labels.length === 0
-          ? 'another subject'
-          : `${listText(item.labels.map(labelText))} on the subject`;
-      case 'peer':
-        return item.labels.length === 0
-          ? 'another peer'
-          : `${listText(item.labels.map(labelText))} on the peer`;
+      case 'peer': {
+        const who = printable(item.kind === 'subject' ? subject : peer);
+        if (item.labels.length > 0) return `if ${who} had ${listText(item.labels.map(labelText))}`;
+        return item.kind === 'subject' ? `for another than ${who}` : `with another peer than ${who}`;
+      }
       case 'port':
-        return `another port than ${listText(item.wants.map(printable))}`;
+        return `on ${listText(item.wants.map(printable))}`;
       case 'named-port':
-        return `a port named ${printable(item.name)} on the pod`;
+        return `if the pod had a port named ${printable(item.name)}`;
     }
   });
-  return `${policyAt(rule.policy, rule.place, base)} lacks ${lacks.join(' and ')}`;
+  return `${policyAt(rule.policy, rule.place, base)} would, ${wishes.join(' and ')}`;
 }
 
 /** A label as a person writes it, and where. */
