@@ -34,8 +34,10 @@ export async function reportProblems(
   );
   const unreadable = problems.filter(({ code }) => code === 'unreadable-file');
   for (const problem of [...broken, ...unreadable]) {
+    const text = problemText(problem);
+    const stop = text.endsWith('?') ? '' : '.';
     io.err(
-      `propolis: ${placeText(problem.place)}: ${problemText(problem)}. The rest was read; mend the file and run again.\n`,
+      `propolis: ${placeText(problem.place)}: ${text}${stop} The rest was read; mend the file and run again.\n`,
     );
   }
   const cut = skipped.filter(({ reason }) => reason === 'cut-off');

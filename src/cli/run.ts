@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { PropolisError } from '../core/model/errors.ts';
+import { printable } from '../core/report/printable.ts';
 import { addCan } from './commands/can.ts';
 import { addDebug } from './commands/debug.ts';
 import { addInit } from './commands/init.ts';
@@ -33,7 +34,11 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
     )
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.columns ?? 80 });
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: (text) => io.err(safeLines(text)),
+      getOutHelpWidth: () => io.columns ?? 80,
+    });
   addDebug(program, io, done);
   addCan(program, io, done);
   addLint(program, io, done);
@@ -53,7 +58,8 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
 async function exitCodeOf(error: unknown, io: Io): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.error;
   if (error instanceof CliError) {
-    io.err(`propolis: ${error.message}\n${error.remedy === '' ? '' : `  ${error.remedy}\n`}`);
+    const remedy = error.remedy === '' ? '' : `  ${safeLines(error.remedy)}\n`;
+    io.err(`propolis: ${safeLines(error.message)}\n${remedy}`);
     return EXIT.error;
   }
   if (error instanceof PropolisError) {
@@ -63,7 +69,14 @@ async function exitCodeOf(error: unknown, io: Io): Promise<ExitCode> {
     return EXIT.error;
   }
   const message = error instanceof Error ? error.message : String(error);
-  io.err(`propolis: ${message}\n  This is a mistake in Propolis. Please report it with the command line.\n`);
+  io.err(
+    `propolis: ${safeLines(message)}\n  This is a mistake in Propolis. Please report it with the command line.\n`,
+  );
   if (error instanceof Error && (io.env['PROPOLIS_DEBUG'] ?? '') !== '') io.err(`${error.stack ?? ''}\n`);
   return EXIT.error;
+}
+
+/** Words of the command line and of files go into messages: what a terminal would obey is written as an escape. */
+function safeLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
 }

@@ -25,6 +25,7 @@ export function debugJson(diagnosis: Diagnosis): unknown {
       lost: window.lost,
       skipped: window.skipped,
     },
+    seen: diagnosis.isSeen,
     findings: diagnosis.findings.map(findingJson),
     folded: diagnosis.folded,
     assumptions: diagnosis.assumptions.map((assumption) => ({

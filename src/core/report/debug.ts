@@ -1,6 +1,6 @@
 import type { Diagnosis, Finding, Folded, Opened, Proof } from '../diagnose/index.ts';
 import type { SideDecision } from '../model/decision.ts';
-import { labelled, wrap } from './layout.ts';
+import { labelled, wrapParts } from './layout.ts';
 import { type Paint, PLAIN } from './paint.ts';
 import { printable, shorten } from './printable.ts';
 import { clockTime, count, duration, plural, portText, portTexts } from './units.ts';
@@ -20,7 +20,7 @@ export function debugText(diagnosis: Diagnosis, { width = 80, paint = PLAIN }: T
   const base = baseOf(diagnosis.findings);
   const context = { width, paint, base, endMs: diagnosis.window.toMs ?? 0 };
   const lines = [
-    ...wrap(headText(diagnosis), width).map((line, i) => (i === 0 ? paint.strong(line) : line)),
+    ...wrapParts(headParts(diagnosis), width).map((line, i) => (i === 0 ? paint.strong(line) : line)),
     ...(base === '' ? [] : [paint.faint(`policies in ${printable(base)}`)]),
     ...diagnosis.findings.flatMap((finding) => ['', ...findingLines(finding, context)]),
   ];
@@ -39,15 +39,17 @@ export function debugText(diagnosis: Diagnosis, { width = 80, paint = PLAIN }: T
   return `${lines.join('\n')}\n`;
 }
 
-function headText({ namespace, window, findings }: Diagnosis): string {
+function headParts({ namespace, window, findings, isSeen }: Diagnosis): readonly string[] {
   const parts = [printable(namespace)];
   if (window.fromMs !== undefined && window.toMs !== undefined) {
     parts.push(`${duration(window.toMs - window.fromMs)} to ${clockTime(window.toMs)}`);
   }
   parts.push(plural(findings.length, 'cause'), plural(window.dropped, 'drop'), `${count(window.lost)} lost`);
   if (window.skipped > 0) parts.push(`${plural(window.skipped, 'line')} skipped`);
-  if (findings.length === 0) parts.push(`nothing to fix in ${plural(window.flows, 'flow')}`);
-  return parts.join('   ');
+  // Without a flow of it, that nothing was dropped says nothing.
+  if (!isSeen) parts.push(`no flow of this namespace in ${plural(window.flows, 'flow')}`);
+  else if (findings.length === 0) parts.push(`nothing to fix in ${plural(window.flows, 'flow')}`);
+  return parts;
 }
 
 /** The directory of all policies that the findings name. */
@@ -74,7 +76,7 @@ function findingLines(finding: Finding, context: Context): readonly string[] {
     `${count(finding.count)}×`,
     ...(finding.lastSeenMs === undefined ? [] : [`${duration(endMs - finding.lastSeenMs)} ago`]),
   ].map(printable);
-  const lines = wrap(title.join('   '), width - 2).map(
+  const lines = wrapParts(title, width - 2).map(
     (line, i) => `${i === 0 ? paint.bad('✗') : ' '} ${paint.strong(line)}`,
   );
   const why = whyText(finding, context.base);

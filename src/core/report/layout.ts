@@ -12,6 +12,20 @@ export function wrap(text: string, width: number): readonly string[] {
   return lines;
 }
 
+/** Parts of a title, three spaces between; lines are broken between parts where that is enough. */
+export function wrapParts(parts: readonly string[], width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + GAP.length + part.length <= width)
+      lines[lines.length - 1] = `${line}${GAP}${part}`;
+    else lines.push(...wrap(part, width));
+  }
+  return lines;
+}
+
+const GAP = '   ';
+
 /** A label in a column of its own, and text beside it: `  why    no rule admits it`. */
 export function labelled(
   label: string,

@@ -93,25 +93,29 @@ function approximationText({ code, count: times, place, detail }: Approximation)
 }
 
 /** A problem in a file, without its place. */
-export function problemText({ code, field, value, expected }: Problem): string {
+export function problemText({ code, field, value, expected, object }: Problem): string {
   const at = field === '' ? '' : `${printable(field)} `;
-  const given = value === '' ? '' : `is ${printable(value)}`;
-  const must = expected === '' ? '' : `; expected ${printable(expected)}`;
+  const must = expected === '' ? '' : `expected ${printable(expected)}`;
+  const wrong =
+    value === ''
+      ? `${at.trimEnd()}: ${must}`
+      : `${at}is ${printable(value)}${must === '' ? '' : `; ${must}`}`;
   switch (code) {
     case 'unreadable-file':
       return `could not be read${value === '' ? '' : `: ${printable(value)}`}`;
     case 'yaml-syntax':
       return `no valid YAML${value === '' ? '' : `: ${printable(value)}`}`;
     case 'over-limit':
-      return `${at}over a limit${must}`;
+      return `${at}over a limit${must === '' ? '' : `; ${must}`}`;
     case 'unknown-field':
       return `${at}is no field of this kind${expected === '' ? '' : `; did you mean ${printable(expected)}?`}`;
     case 'schema':
-      return `${at}${given}${must}, so the API server refuses the object`;
+      // The catalog is no object of the cluster.
+      return `${wrong}${object === undefined ? '' : ', so the API server refuses the object'}`;
     case 'refused-by-agent':
-      return `${at}${given}${must}, so Cilium's agent refuses the object`;
+      return `${wrong}, so Cilium's agent refuses the object`;
     case 'unresolved-variable':
-      return `${at}${given}: a variable without a value`;
+      return `${at}${value === '' ? '' : `is ${printable(value)}`}: a variable without a value`;
     case 'duplicate-object':
       return 'declared twice; the last one was taken';
   }
