@@ -63,6 +63,8 @@ async function choose(options: ChooseOptions, io: Io): Promise<ExitCode> {
   const { seen, asker } = await lookedAt(options, inputs, io);
   const needs: Needs = { ...seen, needs: joinNeeds([asked, seen.needs]) };
   const choice = chooseProfile(inputs.catalog, needs, asker);
+  // A platform namespace has none, whatever it needs.
+  if (choice.profile !== undefined) requireEvidence(needs, options, io);
   const { chooseJson, chooseText } = await import('../../core/report/choose.ts');
   const code = choice.unmet.length > 0 ? EXIT.findings : EXIT.ok;
   if (!wantsChange(options)) {
@@ -104,14 +106,31 @@ async function choose(options: ChooseOptions, io: Io): Promise<ExitCode> {
   return finished === EXIT.ok ? code : finished;
 }
 
+/** Files that show nothing are no evidence that nothing is needed: charts are not rendered. */
+function requireEvidence({ needs }: Needs, options: ChooseOptions, io: Io): void {
+  if (options.namespace === undefined || isShownBeyondFiles(options)) return;
+  if (needs.length === 0) {
+    throw new CliError(
+      `Nothing in the files shows what namespace "${options.namespace}" needs; charts are not rendered.`,
+      'Give its recorded --flows, or its needs: --from-internet, --from-inside, --calls-outside, --access, or --nothing.',
+    );
+  }
+  io.err(
+    'propolis: judged by manifests alone, which do not show all that an app does; --flows shows more.\n',
+  );
+}
+
+function isShownBeyondFiles(options: ChooseOptions): boolean {
+  return options.flows !== undefined || options.nothing === true || isAsked(options);
+}
+
 /** What manifests do not show may be there all the same, so on their word alone no profile gets narrower. */
 async function profileToSet(
   { profile, now }: Choice,
   options: ChooseOptions,
   io: Io,
 ): Promise<string | undefined> {
-  const isShown = options.flows !== undefined || options.nothing === true || isAsked(options);
-  if (now?.isEnough !== true || isShown) return profile;
+  if (now?.isEnough !== true || isShownBeyondFiles(options)) return profile;
   const { printable } = await import('../../core/report/index.ts');
   io.err(
     `propolis: the profile stays ${printable(now.profile)}: manifests do not show all that an app does.\n  Give its --flows, or its needs as flags, to choose a narrower one.\n`,

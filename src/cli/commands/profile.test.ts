@@ -202,6 +202,15 @@ spec: {template: {spec: {containers: [{name: web, env: [{name: PGHOST, value: pg
     );
   });
 
+  it('gives no profile for want of evidence', async () => {
+    mkdirSync(join(root, 'silent'), { recursive: true });
+    writeFileSync(join(root, 'silent/all.yaml'), SILENT);
+    const { code, out, err } = await propolis('profile', 'choose', '-n', 'quiet', ...at('silent'));
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('charts are not rendered');
+    expect((await propolis('profile', 'choose', '-n', 'quiet', ...at('silent'), '--nothing')).code).toBe(0);
+  });
+
   it('gives a platform namespace no profile', async () => {
     expect((await propolis('profile', 'choose', '-n', 'monitoring', ...at('app'))).out).toMatch(
       /^no profile /,
@@ -284,3 +293,18 @@ function write(path: string, text: string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
 }
+
+const SILENT = `apiVersion: v1
+kind: Namespace
+metadata:
+  name: quiet
+---
+apiVersion: cilium.io/v2
+kind: CiliumClusterwideNetworkPolicy
+metadata:
+  name: baseline
+spec:
+  endpointSelector: {}
+  ingress:
+    - fromEntities: [health]
+`;
