@@ -1,4 +1,4 @@
-import { highestPort, PROTOCOLS } from '../model/port.ts';
+import { highestPort, isProtocol, PROTOCOLS } from '../model/port.ts';
 import { isAllPorts, type PortSet, pairsOf } from '../model/port-set.ts';
 
 /** `398`, `12,400`. */
@@ -67,10 +67,11 @@ function pad(value: number, width = 2): string {
   return String(value).padStart(width, '0');
 }
 
-/** `5432/TCP`, or `type 8/ICMP`. */
+/** `5432/TCP`, `type 8/ICMP`; protocols without ports by their name. */
 export function portText(port: number, protocol: string): string {
-  if (protocol === '') return 'any port';
-  return protocol.startsWith('ICMP') ? `type ${port}/${protocol}` : `${port}/${protocol}`;
+  if (protocol === '') return 'no port';
+  if (protocol.startsWith('ICMP')) return `type ${port}/${protocol}`;
+  return isProtocol(protocol) && highestPort(protocol) > 0 ? `${port}/${protocol}` : protocol;
 }
 
 /** `5432/TCP`, `8000-8100/TCP`, `all TCP`, `everything`; one text for each run of ports. */
