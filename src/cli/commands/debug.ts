@@ -107,7 +107,7 @@ async function printed(diagnosis: Diagnosis, { output, color }: DebugOptions, io
 function requireFlows({ counts }: Diagnosis, files: readonly string[]): void {
   if (counts.flows > 0) return;
   const [first] = counts.skipped;
-  const names = files.join(', ');
+  const names = files.map((file) => (file === '-' ? 'standard input' : file)).join(', ');
   if (first === undefined) {
     throw new CliError(
       `${names} has no flows in it.`,
@@ -115,7 +115,7 @@ function requireFlows({ counts }: Diagnosis, files: readonly string[]): void {
     );
   }
   throw new CliError(
-    `${names} has no flows that Hubble would write: ${first.count} lines not understood, first ${first.file}:${first.firstLine}: ${first.sample}`,
+    `${names} has no flows that Hubble would write: ${first.count} ${first.count === 1 ? 'line' : 'lines'} not understood, first ${first.file}:${first.firstLine}: ${first.sample}`,
     "It must be the output of `hubble observe -o json` or of Hubble's exporter.",
   );
 }
