@@ -43,7 +43,11 @@ function refusedText({
   because,
 }: Extract<Assumption, { readonly code: 'refused-policies' }>): string {
   const why = because === undefined ? '' : `: ${problemText(because)}`;
-  return `${plural(times, 'policy', 'policies')} left out, as the cluster would refuse them; first ${policyText(first)} (${placeText(because?.place ?? first.place)})${why}`;
+  const reason =
+    because?.code === 'unresolved-variable'
+      ? 'for want of values that the cluster may have (--var NAME=VALUE gives one)'
+      : 'as the cluster would refuse them';
+  return `${plural(times, 'policy', 'policies')} left out, ${reason}; first ${policyText(first)} (${placeText(because?.place ?? first.place)})${why}`;
 }
 
 export function engineAssumptionText(assumption: EngineAssumption): string {

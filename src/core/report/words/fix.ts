@@ -2,7 +2,7 @@ import type { Cause, Disagreement, Fix, FixStep, FixWarning, NoFix, Unknown } fr
 import { dropAdvice } from '../drop-advice.ts';
 import { printable } from '../printable.ts';
 import { withoutStop } from './cause.ts';
-import { placeText, policyText } from './policy.ts';
+import { policyText } from './policy.ts';
 
 /** What an operator should do where no edit is proposed. */
 export function noFixText(noFix: NoFix, cause: Cause): string {
@@ -92,7 +92,7 @@ function decapitalized(sentences: string): string {
     : sentences;
 }
 
-/** A fix in one line: what is changed, by the product's own words. */
+/** A fix in one line: what is changed, by the product's own words. Its edits say where. */
 export function fixText({ steps }: Fix): string {
   return steps.map(stepText).join('; then ');
 }
@@ -106,9 +106,9 @@ function stepText(step: FixStep): string {
         ? `give namespace ${printable(step.namespace)} the profile ${printable(step.to)}`
         : `change the profile of namespace ${printable(step.namespace)} from ${printable(step.from)} to ${printable(step.to)}`;
     case 'port':
-      return `change port ${step.from} to the pod's port ${step.to} in ${policyText(step.policy)} (${placeText(step.place)})`;
+      return `change port ${step.from} to the pod's port ${step.to} in ${policyText(step.policy)}`;
     case 'rule':
-      return `add ${step.list === 'egress' ? 'an egress' : 'an ingress'} rule to ${policyText(step.policy)} (${placeText(step.place)})`;
+      return `add ${step.list === 'egress' ? 'an egress' : 'an ingress'} rule to ${policyText(step.policy)}`;
   }
 }
 
