@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,11 +49,34 @@ describe('golden cases', () => {
     }
   });
 
+  it.each([60, 100, 120])('break lines for a screen of %d columns', async (columns) => {
+    for (const name of NAMES) {
+      const { out } = await propolis(join(CASES, name), commandOf(name), columns);
+      for (const line of plain(out).split('\n')) {
+        if (/^ {11}[+-] /.test(line) || !line.trim().includes(' ')) continue;
+        expect([...line].length <= columns || isOneWord(line), `${name}: ${line}`).toBe(true);
+      }
+    }
+  });
+
   it('hold every cause at least once', () => {
     const seen = new Set(NAMES.flatMap((name) => findingsOf(name).map(({ cause }) => cause.code)));
     expect(CAUSE_CODES.filter((code) => !seen.has(code))).toEqual([]);
   });
 });
+
+/** Whether all that stands behind one of the margins is a single word, which no line can break. */
+function isOneWord(line: string): boolean {
+  return MARGINS.some((margin) => !line.slice(margin).trim().includes(' '));
+}
+
+const MARGINS = [0, 2, 9, 11, 21] as const;
+
+/** Without colours, which a terminal gets. */
+function plain(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- the escapes of colours
+  return text.replaceAll(/\u001b\[\d+m/g, '');
+}
 
 interface FindingJson {
   readonly cause: { readonly code: string; readonly isInFiles?: boolean };
@@ -87,12 +111,38 @@ const FIXES = WHOLE.flatMap((name) =>
     .map((finding) => ({ name, title: `${finding.from} → ${finding.to} ${finding.port}`, finding })),
 );
 
+function fixesOf(name: string): number {
+  return FIXES.filter((fix) => fix.name === name).length;
+}
+
 describe('a fix, made in a copy of the repository', () => {
   let root = '';
   beforeAll(() => {
     root = mkdtempSync(join(tmpdir(), 'propolis-cases-'));
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  it.each(NAMES.filter((name) => WHOLE.includes(name) && fixesOf(name) === 1))(
+    'is a diff that git applies: %s',
+    async (name) => {
+      const copy = mkdtempSync(join(root, 'diff-'));
+      cpSync(join(CASES, name), copy, { recursive: true });
+      const { out } = await propolis(copy, [...commandOf(name), '-o', 'diff']);
+      execFileSync('git', ['apply', '-'], { cwd: join(copy, 'repo'), input: out });
+      const edited = mkdtempSync(join(root, 'edit-'));
+      cpSync(join(CASES, name), edited, { recursive: true });
+      for (const { fix } of findingsOf(name)) {
+        for (const edit of [...(fix?.edits ?? [])].reverse()) makeEdit(join(edited, 'repo'), edit);
+      }
+      for (const path of readdirSync(join(copy, 'repo'), { recursive: true, encoding: 'utf8' })) {
+        if (!path.endsWith('.yaml')) continue;
+        const [applied, made] = [copy, edited].map((folder) =>
+          readFileSync(join(folder, 'repo', path), 'utf8'),
+        );
+        expect(applied, path).toBe(made);
+      }
+    },
+  );
 
   it.each(FIXES)('of $name, $title, holds', async ({ name, finding }) => {
     const copy = mkdtempSync(join(root, 'case-'));
@@ -152,7 +202,7 @@ function expectFile(file: string, actual: string): void {
   expect(actual, `${file} differs; PROPOLIS_UPDATE=1 writes it anew`).toBe(readFileSync(file, 'utf8'));
 }
 
-async function propolis(cwd: string, words: readonly string[]): Promise<Ran> {
+async function propolis(cwd: string, words: readonly string[], columns?: number): Promise<Ran> {
   let out = '';
   let err = '';
   const code = await run(words, {
@@ -164,7 +214,7 @@ async function propolis(cwd: string, words: readonly string[]): Promise<Ran> {
     },
     cwd,
     env: {},
-    columns: undefined,
+    columns,
     stdin: Readable.from([]),
   });
   return { code, out, err };

@@ -179,8 +179,8 @@ function findingOf(group: Group, fixing: ProposeContext | NoFix, catalog: Catalo
   return {
     cause,
     direction: edge.direction,
-    from: partyOf(group.map(({ from }) => from)),
-    to: partyOf(group.map(({ to }) => to)),
+    from: partyOf([first.from, ...group.map(({ from }) => from)]),
+    to: partyOf([first.to, ...group.map(({ to }) => to)]),
     protocol: edge.protocol,
     port: edge.port,
     count: countOf(group),
@@ -210,19 +210,10 @@ function countOf(group: Group): number {
 
 const SEEN_MAX = 5;
 
-/** One party for ends that differ by address only. */
-function partyOf(ends: readonly End[]): Party {
-  const [first] = ends;
-  const party = first?.party ?? {
-    kind: 'unknown',
-    name: '',
-    namespace: '',
-    workload: '',
-    cluster: '',
-    seenAs: [],
-  };
-  const seenAs = [...new Set(ends.flatMap((end) => end.party.seenAs))];
-  return { ...party, seenAs: seenAs.slice(0, SEEN_MAX) };
+/** One party for ends that differ by address, or by pod. */
+function partyOf([first, ...rest]: readonly [End, ...End[]]): Party {
+  const seen = new Set([first, ...rest].flatMap(({ party }) => party.seenAs));
+  return { ...first.party, seenAs: [...seen].slice(0, SEEN_MAX), seenCount: seen.size };
 }
 
 /** The rules that refuse, or the policies that made the refusing side default-deny. */

@@ -97,6 +97,7 @@ export class Ends {
       workload: name,
       cluster,
       seenAs: flow.podName === '' ? [] : [flow.podName],
+      seenCount: flow.podName === '' ? 0 : 1,
     };
     const labelsFrom = flow.labels.length > 0 ? 'flow' : workload === undefined ? 'nowhere' : 'files';
     return { id: this.#idFor(party.name), party, ip, recorded: flow.labels, labelsFrom, workload, names: [] };
@@ -106,11 +107,12 @@ export class Ends {
     const reserved = reservedOf(flow);
     const isWorld = reserved === undefined ? false : WORLD.includes(reserved);
     const seenAs = [...names, ...(ip === '' ? [] : [ip])];
+    const seenCount = seenAs.length;
     if (reserved === undefined || isWorld) {
       const kind = isWorld ? 'outside' : 'unknown';
       const name = isWorld ? 'world' : ip === '' ? 'unknown' : ip;
       const id = this.#idFor(seenAs.length === 0 ? name : `${name} ${seenAs.join(' ')}`);
-      const party: Party = { kind, name, namespace: '', workload: '', cluster: '', seenAs };
+      const party: Party = { kind, name, namespace: '', workload: '', cluster: '', seenAs, seenCount };
       return { id, party, ip, recorded: flow.labels, labelsFrom: 'flow', workload: undefined, names };
     }
     const party: Party = {
@@ -120,6 +122,7 @@ export class Ends {
       workload: '',
       cluster: '',
       seenAs,
+      seenCount,
     };
     return {
       id: this.#idFor(`${reserved} ${ip}`),

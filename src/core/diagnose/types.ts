@@ -17,6 +17,8 @@ export interface Party {
   readonly cluster: string;
   /** Addresses, DNS names or pods seen; at most a handful. */
   readonly seenAs: readonly string[];
+  /** How many there were. */
+  readonly seenCount: number;
 }
 
 /** A rule or policy with its place, as the engine names it. */

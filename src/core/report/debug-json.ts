@@ -89,8 +89,8 @@ function openedJson({ from, to, ports }: Opened): unknown {
   return { from, to, ports: portTexts(ports) };
 }
 
-function partyJson({ kind, name, namespace, workload, cluster, seenAs }: Party): unknown {
-  return { kind, name, namespace, workload, cluster, seenAs };
+function partyJson({ kind, name, namespace, workload, cluster, seenAs, seenCount }: Party): unknown {
+  return { kind, name, namespace, workload, cluster, seenAs, seenCount };
 }
 
 /** A decision with its reasons, each side by itself. */

@@ -1,4 +1,4 @@
-import type { Diagnosis, Finding, Folded, Opened, Proof } from '../diagnose/index.ts';
+import type { Diagnosis, Finding, Folded, Opened, Party, Proof } from '../diagnose/index.ts';
 import type { SideDecision } from '../model/decision.ts';
 import { labelled, wrapParts } from './layout.ts';
 import { type Paint, PLAIN } from './paint.ts';
@@ -7,7 +7,7 @@ import { clockTime, count, duration, plural, portText, portTexts } from './units
 import { assumptionText } from './words/assumption.ts';
 import { causeText } from './words/cause.ts';
 import { fixText, noFixText, warningText } from './words/fix.ts';
-import { commonBase, listText, policyAt, sideText } from './words/policy.ts';
+import { commonBase, policyAt, sideText } from './words/policy.ts';
 
 export interface TextOptions {
   /** Columns of the screen; 80 where there is none. */
@@ -81,13 +81,9 @@ function findingLines(finding: Finding, context: Context): readonly string[] {
   );
   const why = whyText(finding, context.base);
   if (why !== '') lines.push(...labelled('why', why, layout));
-  const seen =
-    finding.to.kind === 'outside'
-      ? finding.to.seenAs
-      : finding.from.kind === 'outside'
-        ? finding.from.seenAs
-        : [];
-  if (seen.length > 0) lines.push(...labelled('seen', listText(seen.map(printable)), layout));
+  const outside = [finding.to, finding.from].find(({ kind }) => kind === 'outside');
+  if (outside !== undefined && outside.seenCount > 0)
+    lines.push(...labelled('seen', seenText(outside), layout));
   lines.push(...labelled('cause', `${finding.cause.code}   ${causeText(finding.cause)}`, layout));
   if (finding.fix !== undefined) {
     lines.push(...fixLines(finding, context));
@@ -97,6 +93,14 @@ function findingLines(finding: Finding, context: Context): readonly string[] {
   }
   return lines;
 }
+
+/** Addresses and names of one outside, the first few. */
+function seenText({ seenAs, seenCount }: Party): string {
+  const shown = seenAs.slice(0, SEEN_MAX).map(printable).join(', ');
+  return seenCount > SEEN_MAX ? `${shown} and ${count(seenCount - SEEN_MAX)} more` : shown;
+}
+
+const SEEN_MAX = 3;
 
 /** The side that dropped it; that the other end refuses too is said in short. */
 function whyText({ decision, cause, direction }: Finding, base: string): string {

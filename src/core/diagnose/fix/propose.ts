@@ -4,7 +4,7 @@ import { portCount } from '../../model/port-set.ts';
 import type { SourceFile } from '../../model/repository.ts';
 import type { CauseContext } from '../cause-context.ts';
 import type { End } from '../ends.ts';
-import { decide, type Judged, kindsOf, protocolOf, refusingSide } from '../judged.ts';
+import { decide, type Judged, kindsOf, refusingSide } from '../judged.ts';
 import { changedBy, WORLDS } from '../opened.ts';
 import { firstDifference } from '../order.ts';
 import { type State, stateOf, withFiles } from '../state.ts';
@@ -49,7 +49,7 @@ export function proposeFix(members: Members, cause: Cause, context: ProposeConte
       return { noFix: side.reason === 'deny-rule' ? { code: 'deny-is-deliberate' } : NOTHING };
     }
     const task: Task = { members, judged, side, cause, search, context };
-    if (!takeStep(task)) return { noFix: noFixAfter(judged, cause, search) };
+    if (!takeStep(task)) return { noFix: noFixAfter(task) };
   }
   return { noFix: { code: 'not-provable', tried: [...search.tried] } };
 }
@@ -62,7 +62,7 @@ function leftOver(
   let isCertain = true;
   for (const judged of kindsOf(members, state)) {
     const decision = decide(judged.edge, judged, state);
-    const side = decision === undefined ? undefined : refusingSide(decision);
+    const side = decision === undefined ? undefined : refusingSide(decision, judged.edge.direction);
     if (side !== undefined) return { judged, side };
     if (decision?.isCertain !== true) isCertain = false;
   }
@@ -139,6 +139,9 @@ function takeStep(task: Task): boolean {
     const attempts = attemptsOf();
     const best = bestOf(attempts, task);
     if (attempts.length > 0) search.tried.add(kind);
+    // The label is the way; that its file cannot be edited is no reason to write a rule instead.
+    if (kind === 'access-label' && attempts.length > 0 && attempts.every((one) => one.kind === 'refused'))
+      return false;
     if (best === undefined) continue;
     // The port that a changed rule no longer names is the Service's, on which no pod listens.
     if (best.closes === 0 || kind === 'port') return take(best, search);
@@ -262,20 +265,22 @@ function changedFiles(
   });
 }
 
-function noFixAfter({ edge, from }: Judged, cause: Cause, { tried, refused }: Search): NoFix {
+function noFixAfter({ judged, side, cause, search: { tried, refused } }: Task): NoFix {
   if (refused !== undefined) {
     const { file, line, code } = refused.refusal;
     return { code: 'edit-refused', file, line, why: code };
   }
-  if (
-    cause.code === 'no-rule' ||
-    cause.code === 'profile-without-egress' ||
-    cause.code === 'profile-without-gateway'
-  ) {
-    return { code: 'needs-own-policy', namespace: cause.namespace };
-  }
-  if (cause.code === 'other-end-refuses') return { code: 'needs-own-policy', namespace: cause.other };
-  return tried.size === 0 && protocolOf(edge) !== undefined
-    ? { code: 'needs-own-policy', namespace: from.party.namespace }
+  const { namespace } = (side.direction === 'egress' ? judged.from : judged.to).party;
+  // A policy of its own, which is not there, is what a rule would go to.
+  const isOwnMissing = OWN_POLICY.includes(cause.code) || tried.size === 0;
+  return isOwnMissing && namespace !== ''
+    ? { code: 'needs-own-policy', namespace }
     : { code: 'not-provable', tried: [...tried] };
 }
+
+const OWN_POLICY: readonly Cause['code'][] = [
+  'no-rule',
+  'other-end-refuses',
+  'profile-without-egress',
+  'profile-without-gateway',
+];

@@ -1,7 +1,7 @@
 import type { Cause, Disagreement, Unknown } from '../../diagnose/index.ts';
 import { dropReasonByName } from '../../model/drop-reason.ts';
 import { dropAdvice } from '../drop-advice.ts';
-import { printable } from '../printable.ts';
+import { printable, shorten } from '../printable.ts';
 import { plural } from '../units.ts';
 import { engineAssumptionText } from './assumption.ts';
 import { listText, policyText } from './policy.ts';
@@ -59,9 +59,12 @@ export function causeText(cause: Cause): string {
 }
 
 function requestText({ request, others }: { readonly request: string; readonly others: number }): string {
-  const first = request === '' ? 'a request whose contents were not recorded' : printable(request);
+  const first =
+    request === '' ? 'a request whose contents were not recorded' : printable(shorten(request, REQUEST_MAX));
   return others === 0 ? first : `${first} and ${plural(others, 'other request')}`;
 }
+
+const REQUEST_MAX = 120;
 
 /** What an answer lacks. */
 function unknownText(unknown: Unknown): string {
