@@ -569,6 +569,18 @@ specs:
     expect(finding.noFix).toEqual({ code: 'deny-is-deliberate' });
   });
 
+  it('are not proven by a policy that the edit puts out of force', async () => {
+    const files = {
+      'namespaces.yaml': namespace('shop') + namespace('mail'),
+      'own.yaml': cnp('shop/own', '  endpointSelector: {}\n  egress: [{toEntities: [health]}]'),
+    };
+    // No selector may hold such a value, so the API server would refuse the policy, and nothing would be enforced.
+    const odd = pod('mail/smtp', { labels: { app: 'not valid!' }, ip: '10.0.3.4' });
+    const finding = single(await diagnosed(drop(API, odd, 25), { files }));
+    expect(finding.fix).toBeUndefined();
+    expect(finding.noFix).toEqual({ code: 'not-provable', tried: ['rule'] });
+  });
+
   it('know a workload without labels of its own by its namespace', async () => {
     const files = {
       ...TOWN,

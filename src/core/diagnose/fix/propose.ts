@@ -48,7 +48,7 @@ export function proposeFix(members: Members, cause: Cause, context: ProposeConte
     if (side.reason !== 'default-deny' && side.reason !== 'enforced-always') {
       return { noFix: side.reason === 'deny-rule' ? { code: 'deny-is-deliberate' } : NOTHING };
     }
-    const task: Task = { members, judged, side, cause, search, context };
+    const task: Task = { members, judged, side, search, context };
     if (!takeStep(task)) return { noFix: noFixAfter(task) };
   }
   return { noFix: { code: 'not-provable', tried: [...search.tried] } };
@@ -116,7 +116,6 @@ interface Task {
   /** The edge that is refused now, and by which side. */
   readonly judged: Judged;
   readonly side: SideDecision;
-  readonly cause: Cause;
   readonly search: Search;
   readonly context: ProposeContext;
 }
@@ -265,22 +264,14 @@ function changedFiles(
   });
 }
 
-function noFixAfter({ judged, side, cause, search: { tried, refused } }: Task): NoFix {
+function noFixAfter({ judged, side, search: { tried, refused } }: Task): NoFix {
   if (refused !== undefined) {
     const { file, line, code } = refused.refusal;
     return { code: 'edit-refused', file, line, why: code };
   }
   const { namespace } = (side.direction === 'egress' ? judged.from : judged.to).party;
-  // A policy of its own, which is not there, is what a rule would go to.
-  const isOwnMissing = OWN_POLICY.includes(cause.code) || tried.size === 0;
-  return isOwnMissing && namespace !== ''
+  // No rule was tried: no policy of the namespace's own is there to add one to.
+  return !tried.has('rule') && namespace !== ''
     ? { code: 'needs-own-policy', namespace }
     : { code: 'not-provable', tried: [...tried] };
 }
-
-const OWN_POLICY: readonly Cause['code'][] = [
-  'no-rule',
-  'other-end-refuses',
-  'profile-without-egress',
-  'profile-without-gateway',
-];
