@@ -52,6 +52,15 @@ describe('names that only DNS knows', () => {
     expect(single(await diagnosed(flows, { files })).cause.code).toBe('profile-without-egress');
   });
 
+  it('of the own gateway are answered by its entity, since a rule by name never matches it', async () => {
+    const files = OWN(EGRESS_BY_NAME(443, 'matchName: keycloak.example.com'));
+    const gateway = reserved('ingress', '10.0.9.1', 8);
+    const flows = drop(API, { ...gateway, names: ['keycloak.example.com'] }, 443);
+    const finding = single(await diagnosed(flows, { files }));
+    expect(finding.cause.code).toBe('no-rule');
+    expect(finding.fix?.edits[0]?.after).toMatch(/toEntities:\s+- ingress\n/);
+  });
+
   it('do not matter where no rule by name is for that port', async () => {
     const files = OWN(EGRESS_BY_NAME(587));
     const finding = single(await diagnosed(drop(API, world('203.0.113.7'), 443), { files }));
