@@ -53,7 +53,10 @@ describe('names that only DNS knows', () => {
   });
 
   it('of the own gateway are answered by its entity, since a rule by name never matches it', async () => {
-    const files = OWN(EGRESS_BY_NAME(443, 'matchName: keycloak.example.com'));
+    const files = {
+      ...OWN(EGRESS_BY_NAME(443, 'matchName: keycloak.example.com')),
+      'policies/baselines.yaml': '',
+    };
     const gateway = reserved('ingress', '10.0.9.1', 8);
     const flows = drop(API, { ...gateway, names: ['keycloak.example.com'] }, 443);
     const finding = single(await diagnosed(flows, { files }));
