@@ -64,6 +64,18 @@ describe('names that only DNS knows', () => {
     expect(finding.fix?.edits[0]?.after).toMatch(/toEntities:\s+- ingress\n/);
   });
 
+  it("of the own gateway are refused at the gateway's end where policies for all select it too", async () => {
+    const files = OWN(EGRESS_BY_NAME(443, 'matchName: keycloak.example.com'));
+    const flows = drop(API, reserved('ingress', '10.0.9.1', 8), 443, { direction: 'ingress' });
+    const open = {
+      ...files,
+      'own.yaml': cnp('shop/own', '  endpointSelector: {}\n  egress: [{toEntities: [ingress]}]'),
+    };
+    const finding = single(await diagnosed(flows, { files: open }));
+    expect(finding.cause).toEqual({ code: 'other-end-refuses', namespace: 'shop', other: 'ingress' });
+    expect(finding.fix).toBeUndefined();
+  });
+
   it('do not matter where no rule by name is for that port', async () => {
     const files = OWN(EGRESS_BY_NAME(587));
     const finding = single(await diagnosed(drop(API, world('203.0.113.7'), 443), { files }));

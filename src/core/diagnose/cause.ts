@@ -98,11 +98,13 @@ function causeOfMiss(judged: Judged, { decision, side, unknown }: Refused, conte
   const byModel = causeByModel(judged, sides, context);
   if (byModel !== undefined) return byModel;
   if (unknown !== undefined) return unknown;
-  const isOther = namespace !== context.namespace && otherSideAllows(decision, side);
-  if (isOther) return { code: 'other-end-refuses', namespace: context.namespace, other: namespace };
+  // Nodes, the ingress and others of Cilium's own have no namespace.
+  const owner = namespace === '' ? subject.party.name : namespace;
+  const isOther = owner !== context.namespace && otherSideAllows(decision, side);
+  if (isOther) return { code: 'other-end-refuses', namespace: context.namespace, other: owner };
   return isPlatform(context.inputs.catalog, namespace)
     ? { code: 'missing-platform-rule', namespace }
-    : { code: 'no-rule', namespace };
+    : { code: 'no-rule', namespace: owner };
 }
 
 function otherSideAllows({ egress, ingress }: Decision, side: SideDecision): boolean {

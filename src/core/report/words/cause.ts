@@ -22,7 +22,7 @@ export function causeText(cause: Cause): string {
     case 'missing-platform-rule':
       return `the platform namespace ${printable(cause.namespace)} has no rule for it in a policy of its own`;
     case 'no-rule':
-      return `no rule admits it in namespace ${printable(cause.namespace)}`;
+      return `no policy of ${printable(cause.namespace)} admits it`;
     case 'other-end-refuses':
       return `${printable(cause.namespace)} admits it at its own end; ${printable(cause.other)} refuses at the other`;
     case 'denied-by-rule':
