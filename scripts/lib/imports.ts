@@ -90,11 +90,10 @@ function wrongBuiltin(rule: ImportRule, specifier: string): string | undefined {
 
 function wrongPackage(rule: ImportRule, name: string, declared: DeclaredPackages): string | undefined {
   if (name === declared.name && !rule.published) return undefined;
-  const known = rule.published
-    ? declared.dependencies
-    : [...declared.dependencies, ...declared.devDependencies];
+  const isInstalled = rule.published && rule.bundled !== true;
+  const known = isInstalled ? declared.dependencies : [...declared.dependencies, ...declared.devDependencies];
   if (!known.includes(name)) {
-    const where = rule.published ? 'dependencies' : 'dependencies or devDependencies';
+    const where = isInstalled ? 'dependencies' : 'dependencies or devDependencies';
     return `${name} is not among the ${where} of package.json`;
   }
   if (rule.packages === 'any' || rule.packages.includes(name)) return undefined;

@@ -9,6 +9,20 @@ export interface Io {
   /** Columns of the terminal on standard output; absent where it is none. */
   readonly columns: number | undefined;
   readonly stdin: NodeJS.ReadableStream;
+  /** Milliseconds since 1970, for `--since 5m`. Absent: the machine's clock. */
+  readonly now?: () => number;
+  /**
+   * Asked for by commands that go on until they are interrupted (SIGINT, SIGTERM): from then on the signal tells
+   * them, and they end by themselves. A second interruption ends the process. Absent: nobody interrupts.
+   */
+  readonly interruption?: () => AbortSignal;
+  /** Resolves when standard output takes more. For commands that print without end. */
+  readonly drained?: () => Promise<void>;
+}
+
+/** The time, in milliseconds since 1970. */
+export function nowOf({ now }: Io): number {
+  return now === undefined ? Date.now() : now();
 }
 
 export const COLOR_MODES = ['auto', 'always', 'never'] as const;

@@ -19,9 +19,25 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
     env: process.env,
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     stdin: process.stdin,
+    interruption,
+    drained,
     name:
       process.argv[1]?.split(/[\\/]/).at(-1)?.startsWith('kubectl-') === true
         ? 'kubectl propolis'
         : 'propolis',
+  });
+}
+
+/** Takes the first interruption; the handlers are gone then, so that a second one ends the process. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort(signal));
+  return controller.signal;
+}
+
+function drained(): Promise<void> {
+  if (!process.stdout.writableNeedDrain) return Promise.resolve();
+  return new Promise((resolve) => {
+    process.stdout.once('drain', resolve);
   });
 }

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import process from 'node:process';
 import type { Flow } from '../../core/model/flow.ts';
-import type { Cancellation, FlowSource } from '../../core/ports/flow-source.ts';
+import type { Cancellation } from '../../core/ports/cancellation.ts';
+import type { FlowSource } from '../../core/ports/flow-source.ts';
 import { FlowTally } from './flows-counts.ts';
 import { FlowDecoder, FlowReaders } from './flows-decode.ts';
 import { type Chunk, chunksOf, FlowFileError, HEADROOM } from './flows-input.ts';

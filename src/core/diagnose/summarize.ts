@@ -1,5 +1,6 @@
 import type { Flow, FlowEndpoint, FlowL7, FlowReadCounts } from '../model/flow.ts';
-import type { Cancellation, FlowSource } from '../ports/flow-source.ts';
+import type { Cancellation } from '../ports/cancellation.ts';
+import type { FlowSource } from '../ports/flow-source.ts';
 import { namespaceOf } from './flow-namespace.ts';
 import { compareText } from './order.ts';
 

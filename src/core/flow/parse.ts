@@ -1,4 +1,5 @@
 import type { Flow, FlowPolicy, SkipReason } from '../model/flow.ts';
+import type { Instant } from '../model/instant.ts';
 import { endpointFromJson, NO_ENDPOINT, type ShareEndpoint } from './endpoint.ts';
 import { Enums, type UnknownValue } from './enums.ts';
 import {
@@ -16,7 +17,7 @@ import {
   textsOf,
 } from './fields.ts';
 import { l4FromJson, l7FromJson } from './layers.ts';
-import { type Instant, parseInstant } from './time.ts';
+import { parseInstant } from './time.ts';
 
 /** What one JSON value of a recording is. */
 export type ParsedFlow =

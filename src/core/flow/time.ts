@@ -1,8 +1,4 @@
-/** An instant: whole milliseconds since 1970, and the 0 to 999,999 nanoseconds after them. */
-export interface Instant {
-  readonly ms: number;
-  readonly ns: number;
-}
+import type { Instant } from '../model/instant.ts';
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/i;
 

@@ -100,6 +100,25 @@ export interface Flow {
   readonly summary: string;
   /** How many events an aggregating exporter folded into this one; absent where it stands for itself. */
   readonly aggregated?: number;
+  /** What only filters ask for; each member is absent where Hubble gave none. */
+  readonly more?: FlowMore;
+}
+
+/** Members of Hubble's `flow.Flow` that no judgement needs and that its filters know. */
+export interface FlowMore {
+  /** `key=value`, without a source. */
+  readonly nodeLabels?: readonly string[];
+  /** `trace_context.parent.trace_id` */
+  readonly traceId?: string;
+  /** `ip_trace_id.trace_id`, a 64-bit number in decimal. */
+  readonly ipTraceId?: string;
+  readonly interface?: { readonly index: number; readonly name: string };
+  /** `IP.encrypted` */
+  readonly isEncrypted?: boolean;
+  /** `IP.source_xlated` */
+  readonly sourceXlatedIp?: string;
+  /** `IP.ipVersion`, where it is not the one that the addresses have. */
+  readonly ipVersion?: 'IPv4' | 'IPv6' | 'IP_NOT_USED';
 }
 
 /** What a source of flows says besides flows. Lines count from 1. */

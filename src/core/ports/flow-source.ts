@@ -1,9 +1,5 @@
 import type { Flow, FlowReadCounts } from '../model/flow.ts';
-
-/** What the core knows of an AbortSignal, which its own compiler options cannot name. */
-export interface Cancellation {
-  readonly aborted: boolean;
-}
+import type { Cancellation } from './cancellation.ts';
 
 /** Recorded or live flows. */
 export interface FlowSource {
