@@ -1,0 +1,10 @@
+export { type AccessRule, EVERYTHING, type User } from './access.ts';
+export type { Fault, FaultEffect } from './faults.ts';
+export type { Json, JsonMap } from './json.ts';
+export { apiVersionOf, type KindOptions, type ServedKind, servedKinds } from './kinds.ts';
+export type { TlsOptions } from './listener.ts';
+export type { ForwardTarget } from './port-forward.ts';
+export type { Patch, Patched, Registry, Target, Write } from './registry.ts';
+export { type ApiServer, type ApiServerOptions, type ForwardedPod, startApiServer } from './server.ts';
+export { ApiError } from './status.ts';
+export type { Change, Store } from './store.ts';
