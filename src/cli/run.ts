@@ -9,6 +9,7 @@ import { addNamespace } from './commands/namespace.ts';
 import { addPlatform } from './commands/platform.ts';
 import { addProfile } from './commands/profile.ts';
 import { addRender } from './commands/render.ts';
+import { addVerify } from './commands/verify.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
@@ -47,6 +48,7 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
   addPlatform(program, io, done);
   addProfile(program, io, done);
   addRender(program, io, done);
+  addVerify(program, io, done);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;

@@ -4,6 +4,7 @@ export {
   ACCESS_GRANTED,
   accessLabel,
   agentOptionsOf,
+  arePods,
   ENFORCEMENT_DISABLED,
   enforcementLabel,
   findCluster,

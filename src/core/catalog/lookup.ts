@@ -77,7 +77,8 @@ export function mayWriteDirectly(cluster: Cluster): boolean {
   return cluster.directWrites ?? cluster.environment === 'dev';
 }
 
-function arePods(pods: Pods, party: Party): boolean {
+/** Whether a party is one of these pods. */
+export function arePods(pods: Pods, party: Party): boolean {
   return party.namespace === pods.namespace && hasLabels(party.labels, pods.labels);
 }
 

@@ -23,7 +23,7 @@ export function judge(edge: Edge, ends: { readonly from: End; readonly to: End }
 
 /** Judges an edge in any state that has its ends. */
 export function decide(
-  edge: Edge,
+  edge: Pick<Edge, 'protocol' | 'port' | 'l7'>,
   { from, to }: { readonly from: End; readonly to: End },
   { engine, read }: State,
 ): Decision | undefined {
@@ -87,7 +87,7 @@ export function kindsOf(members: readonly Judged[], { engine }: State): readonly
   return [...kinds.values()];
 }
 
-export function protocolOf({ protocol }: Edge): Protocol | undefined {
+export function protocolOf({ protocol }: Pick<Edge, 'protocol'>): Protocol | undefined {
   return isProtocol(protocol) ? protocol : undefined;
 }
 

@@ -29,13 +29,28 @@ export interface State {
 
 /** The world of the files with the ends of the flows in it: an end that was seen stands for the one declared. */
 export function stateOf(inputs: Inputs, files: readonly SourceFile[], ends: readonly End[]): State {
-  const read = readRepository(files, inputs.readOptions);
-  return stateWith(inputs, { files, read, ends, endpointOf: endpointInFiles });
+  return stateOfRead(inputs, { files, read: readRepository(files, inputs.readOptions), ends });
+}
+
+/** The same of files that were read before. @param others endpoints that neither files nor flows have */
+export function stateOfRead(
+  inputs: Inputs,
+  {
+    others = [],
+    ...given
+  }: {
+    readonly files: readonly SourceFile[];
+    readonly read: RepositoryRead;
+    readonly ends: readonly End[];
+    readonly others?: readonly Endpoint[];
+  },
+): State {
+  return stateWith(inputs, { ...given, added: others, endpointOf: endpointInFiles });
 }
 
 /** The same policies over labels exactly as the flows recorded them. */
 export function recordedState(inputs: Inputs, { files, read }: State, ends: readonly End[]): State {
-  return stateWith(inputs, { files, read, ends, endpointOf: endpointAsRecorded });
+  return stateWith(inputs, { files, read, ends, added: [], endpointOf: endpointAsRecorded });
 }
 
 function stateWith(
@@ -44,11 +59,13 @@ function stateWith(
     files,
     read,
     ends,
+    added,
     endpointOf,
   }: {
     readonly files: readonly SourceFile[];
     readonly read: RepositoryRead;
     readonly ends: readonly End[];
+    readonly added: readonly Endpoint[];
     readonly endpointOf: typeof endpointInFiles;
   },
 ): State {
@@ -57,7 +74,9 @@ function stateWith(
   const seen = new Map<string, Endpoint>();
   for (const end of ends) seen.set(end.id, endpointOf(end, { read, catalog, options }));
   const names = ends.flatMap((end) => end.names);
-  const others = [...world.endpoints, ...outsidersOf(read, options, names)].flatMap((endpoint) => {
+  const declared = [...world.endpoints, ...outsidersOf(read, options, names)];
+  const ids = new Set(declared.map(({ id }) => id));
+  const others = [...declared, ...added.filter(({ id }) => !ids.has(id))].flatMap((endpoint) => {
     const same = seen.get(endpoint.id);
     if (same === undefined) return [endpoint];
     // Pods of the files whose labels are others than those seen are judged too: they may come or be gone.

@@ -56,11 +56,11 @@ export async function summarizeFlows(
   namespace: string,
   until?: Cancellation,
 ): Promise<FlowSummary> {
-  const summary = new Summary(namespace);
+  const summary = new Summarizer(namespace);
   for await (const batch of source.batches(until)) {
     for (const flow of batch) summary.add(flow);
   }
-  return summary.finish(source.counts());
+  return summary.summary(source.counts());
 }
 
 interface OpenEdge {
@@ -76,7 +76,8 @@ interface Told {
   open: { readonly sourcePort: number; readonly timeMs: number } | undefined;
 }
 
-class Summary {
+/** Sums up flows as they come. */
+export class Summarizer {
   readonly #namespace: string;
   readonly #edges = new Map<string, OpenEdge>();
   readonly #endpoints = new Map<FlowEndpoint, number>();
@@ -115,7 +116,8 @@ class Summary {
     tell(open, flow);
   }
 
-  finish(counts: FlowReadCounts): FlowSummary {
+  /** All so far. More flows may be added afterwards, which changes the edges of earlier summaries too. */
+  summary(counts: FlowReadCounts): FlowSummary {
     const edges = this.#inOrder().map(({ edge, told }) => {
       let count = 0;
       for (const { drops, verdicts } of told.values()) count += Math.max(drops, verdicts);
