@@ -5,14 +5,14 @@ import { gitChanges } from '../../src/adapters/git/changes.ts';
 import { writeFiles } from '../../src/cli/write-files.ts';
 import { MemoryChanges } from '../../src/core/ports/change-store-memory.ts';
 import { type TestRepository, testRepository } from '../lib/git-repository.ts';
-import { type ChangeBench, describeChangeStore } from './change-store.ts';
+import { type ChangeBench, describeChangeStore, describePushes } from './change-store.ts';
 
 const opened: TestRepository[] = [];
 afterAll(() => {
   for (const repository of opened) repository.remove();
 });
 
-describeChangeStore('memory', (files) => {
+function openMemory(files: Readonly<Record<string, string>>): Promise<ChangeBench> {
   const memory = new MemoryChanges(files);
   return Promise.resolve({
     store: memory,
@@ -21,10 +21,17 @@ describeChangeStore('memory', (files) => {
     on: (branch, path) => Promise.resolve(memory.on(branch, path)),
     messages: (branch) => Promise.resolve(memory.messages(branch)),
     current: () => Promise.resolve(memory.current()),
+    addRemote: (name) => Promise.resolve(memory.addRemote(name, `https://git.example.com/${name}.git`)),
+    commitAt: (...args) => Promise.resolve(memory.commitAt(...args)),
+    messagesAt: (...args) => Promise.resolve(memory.messagesAt(...args)?.map((message) => message.trim())),
   });
-});
+}
+
+describeChangeStore('memory', openMemory);
+describePushes('memory', openMemory);
 
 describeChangeStore('git', (files) => Promise.resolve(bench(testRepository(files), '')));
+describePushes('git', (files) => Promise.resolve(bench(testRepository(files), '')));
 
 // Git cannot make a second work tree where a file stands in the way.
 describeChangeStore('git without a second work tree', (files) => {
@@ -33,12 +40,15 @@ describeChangeStore('git without a second work tree', (files) => {
   return Promise.resolve(bench(repository, ''));
 });
 
-describeChangeStore('a folder in git', (files) => {
+function openFolder(files: Readonly<Record<string, string>>): Promise<ChangeBench> {
   const repository = testRepository(
     Object.fromEntries(Object.entries(files).map(([path, text]) => [`infra/${path}`, text])),
   );
   return Promise.resolve(bench(repository, 'infra/'));
-});
+}
+
+describeChangeStore('a folder in git', openFolder);
+describePushes('a folder in git', openFolder);
 
 describeChangeStore('git with hooks', (files) => {
   const repository = testRepository(files);
@@ -49,6 +59,7 @@ describeChangeStore('git with hooks', (files) => {
 function bench(repository: TestRepository, prefix: string): ChangeBench {
   const { root, env, git } = repository;
   opened.push(repository);
+  const there = (name: string): string => join(root, '..', `${name}.git`);
   const tried = (...args: readonly string[]): string | undefined => {
     try {
       return git(...args);
@@ -65,12 +76,28 @@ function bench(repository: TestRepository, prefix: string): ChangeBench {
     },
     inWorkTree: (path) => Promise.resolve(repository.read(`${prefix}${path}`)),
     on: (branch, path) => Promise.resolve(tried('show', `${branch}:${prefix}${path}`)),
-    messages: (branch) =>
-      Promise.resolve(tried('log', '--format=%B%x00', branch, '--')?.split('\0').map(trimmed).slice(0, -1)),
+    messages: (branch) => Promise.resolve(messagesOf(tried('log', '--format=%B%x00', branch, '--'))),
     current: () => Promise.resolve(git('symbolic-ref', '--short', 'HEAD').trim()),
+    addRemote(name) {
+      repository.addRemote(name);
+      return Promise.resolve();
+    },
+    commitAt(remote, branch, message) {
+      const onto =
+        tried('--git-dir', there(remote), 'rev-parse', '--verify', branch) ?? git('rev-parse', 'main');
+      const bare = ['--git-dir', there(remote)];
+      const id = git(...bare, 'commit-tree', `${onto.trim()}^{tree}`, '-p', onto.trim(), '-m', message);
+      git(...bare, 'update-ref', `refs/heads/${branch}`, id.trim());
+      return Promise.resolve();
+    },
+    messagesAt: (remote, branch) =>
+      Promise.resolve(messagesOf(tried('--git-dir', there(remote), 'log', '--format=%B%x00', branch, '--'))),
   };
 }
 
-function trimmed(message: string): string {
-  return message.trim();
+function messagesOf(log: string | undefined): readonly string[] | undefined {
+  return log
+    ?.split('\0')
+    .map((message) => message.trim())
+    .slice(0, -1);
 }

@@ -12,6 +12,12 @@ export interface ChangeBench {
   /** The newest first; undefined where there is no such branch. */
   messages(branch: string): Promise<readonly string[] | undefined>;
   current(): Promise<string>;
+  /** A place to push to, which has what is committed now and calls the branch that is checked out its default. */
+  addRemote(name: string): Promise<void>;
+  /** What somebody else pushes to a branch of a remote, without telling. */
+  commitAt(remote: string, branch: string, message: string): Promise<void>;
+  /** The newest first; undefined where the remote has no such branch. */
+  messagesAt(remote: string, branch: string): Promise<readonly string[] | undefined>;
 }
 
 /** Opens a store on the branch `main`, in which these files are committed. */
@@ -157,6 +163,145 @@ export function describeChangeStore(name: string, open: OpenChanges): void {
       const message = 'Why "it" is\n\n# 1 of 2, --amend $(id)\n\n- ä😀\n';
       done(await bench.store.commit({ files: [EDIT], message, branch: 'own' }));
       expect((await bench.messages('own'))?.[0]?.trimEnd()).toBe(message.trimEnd());
+    });
+  });
+}
+
+/** What every store must do that pushes, and that finds again what it made. */
+export function describePushes(name: string, open: OpenChanges): void {
+  const own = { branch: 'own', isNamed: true, isOwn: true };
+  const openWithOwn = async (...remotes: readonly string[]): Promise<ChangeBench> => {
+    const bench = await open(FILES);
+    for (const remote of remotes) await bench.addRemote(remote);
+    done(await bench.store.commit({ files: [EDIT], message: 'Why\n', branch: 'own' }));
+    return bench;
+  };
+
+  describe(`${name} as a store that pushes`, () => {
+    it('sends nothing unless it is asked to', async () => {
+      const bench = await openWithOwn('origin');
+      expect(await bench.messagesAt('origin', 'own')).toBeUndefined();
+    });
+
+    it('sends a branch of its own, and again is no news', async () => {
+      const bench = await openWithOwn('origin');
+      const outcome = await bench.store.push(own);
+      expect(outcome).toMatchObject({
+        kind: 'pushed',
+        pushed: { branch: 'own', isNews: true, remote: { name: 'origin' } },
+      });
+      expect(await bench.messagesAt('origin', 'own')).toEqual(['Why', 'Begin']);
+      expect(await bench.messagesAt('origin', 'main')).toEqual(['Begin']);
+      expect(await bench.store.push(own)).toMatchObject({ kind: 'pushed', pushed: { isNews: false } });
+    });
+
+    it('says where a push would go', async () => {
+      const bench = await openWithOwn('origin', 'backup');
+      const named = await bench.store.remote('backup');
+      expect(await bench.store.remote()).toMatchObject({ kind: 'found', remote: { name: 'origin' } });
+      expect(named).toMatchObject({ kind: 'found', remote: { name: 'backup' } });
+      expect(await bench.store.remote('nowhere')).toMatchObject({
+        kind: 'refused',
+        refusal: { code: 'no-remote', remote: 'nowhere', detail: 'backup, origin' },
+      });
+    });
+
+    it('takes the only remote, whatever its name', async () => {
+      const bench = await openWithOwn('upstream');
+      expect(await bench.store.push(own)).toMatchObject({ pushed: { remote: { name: 'upstream' } } });
+    });
+
+    it.each([
+      { what: 'without a remote', remotes: [], ask: own, code: 'no-remote' },
+      { what: 'where several could be meant', remotes: ['a', 'b'], ask: own, code: 'several-remotes' },
+      {
+        what: 'of a remote that is not there',
+        remotes: ['origin'],
+        ask: { ...own, remote: '--all' },
+        code: 'no-remote',
+      },
+      {
+        what: 'of a branch that is not there',
+        remotes: ['origin'],
+        ask: { ...own, branch: 'other' },
+        code: 'no-branch',
+      },
+      {
+        what: 'of the default branch that nobody named',
+        remotes: ['origin'],
+        ask: { branch: 'main', isNamed: false, isOwn: false },
+        code: 'default-branch',
+      },
+    ])('refuses a push $what', async ({ remotes, ask, code }) => {
+      const bench = await openWithOwn(...remotes);
+      expect(await bench.store.push(ask)).toMatchObject({ kind: 'refused', refusal: { code } });
+      for (const remote of remotes) expect(await bench.messagesAt(remote, 'own')).toBeUndefined();
+    });
+
+    it('sends the default branch when somebody named it', async () => {
+      const bench = await openWithOwn('origin');
+      done(await bench.store.commit({ files: [EDIT], message: 'In place\n' }));
+      const outcome = await bench.store.push({ branch: 'main', isNamed: true, isOwn: false });
+      expect(outcome).toMatchObject({ kind: 'pushed' });
+      expect(await bench.messagesAt('origin', 'main')).toEqual(['In place', 'Begin']);
+    });
+
+    it('takes nothing along with a branch of its own', async () => {
+      const bench = await open(FILES);
+      await bench.addRemote('origin');
+      const blog = { path: 'apps/blog.yaml', before: 'c: 3\n', text: 'c: 4\n' };
+      done(await bench.store.commit({ files: [blog], message: 'Not yet\n' }));
+      done(await bench.store.commit({ files: [EDIT], message: 'Why\n', branch: 'own' }));
+      expect(await bench.store.push(own)).toMatchObject({
+        kind: 'refused',
+        refusal: { code: 'unpublished', remote: 'origin', branch: 'own', detail: '1' },
+      });
+      expect(await bench.messagesAt('origin', 'own')).toBeUndefined();
+    });
+
+    it('never overwrites what somebody else has pushed', async () => {
+      const bench = await openWithOwn('origin');
+      await bench.commitAt('origin', 'own', 'Theirs');
+      expect(await bench.store.push(own)).toMatchObject({ kind: 'refused', refusal: { code: 'rejected' } });
+      expect((await bench.messagesAt('origin', 'own'))?.[0]).toBe('Theirs');
+    });
+
+    it('sends nothing once it is interrupted', async () => {
+      const bench = await openWithOwn('origin');
+      expect(await bench.store.push(own, { aborted: true })).toMatchObject({
+        kind: 'refused',
+        refusal: { code: 'interrupted' },
+      });
+      expect(await bench.messagesAt('origin', 'own')).toBeUndefined();
+    });
+  });
+
+  describe(`${name} as a store that finds what it made`, () => {
+    const change = { files: [EDIT, NEW], message: 'Why\n', branch: 'own' };
+
+    it('finds a branch that is exactly the change', async () => {
+      const bench = await open(FILES);
+      expect(await bench.store.find(change)).toBeUndefined();
+      const committed = done(await bench.store.commit(change));
+      expect(await bench.store.find(change)).toEqual(committed);
+    });
+
+    it.each([
+      { what: 'another text', other: { ...change, files: [{ ...EDIT, text: 'a: 3\n' }, NEW] } },
+      { what: 'fewer files', other: { ...change, files: [EDIT] } },
+      { what: 'another branch', other: { ...change, branch: 'main' } },
+    ])('does not take it for $what', async ({ other }) => {
+      const bench = await open(FILES);
+      done(await bench.store.commit(change));
+      expect(await bench.store.find(other)).toBeUndefined();
+    });
+
+    it('does not find one that begins elsewhere', async () => {
+      const bench = await open(FILES);
+      done(await bench.store.commit(change));
+      const blog = { path: 'apps/blog.yaml', before: 'c: 3\n', text: 'c: 4\n' };
+      done(await bench.store.commit({ files: [blog], message: 'Later\n' }));
+      expect(await bench.store.find(change)).toBeUndefined();
     });
   });
 }

@@ -12,6 +12,8 @@ export interface TestRepository {
   readonly read: (path: string) => string | undefined;
   /** A hook that is a shell script. */
   readonly hook: (name: string, script: string) => void;
+  /** A repository on disk to push to, which has the branch that is checked out. @returns its folder */
+  readonly addRemote: (name: string) => string;
   readonly remove: () => void;
 }
 
@@ -45,6 +47,14 @@ export function testRepository(files: Readonly<Record<string, string>>): TestRep
       const file = join(root, '.git/hooks', name);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    },
+    addRemote(name) {
+      const bare = join(folder, `${name}.git`);
+      git('clone', '--quiet', '--bare', '--single-branch', root, bare);
+      git('remote', 'add', name, bare);
+      git('fetch', '--quiet', name);
+      git('remote', 'set-head', name, '--auto');
+      return bare;
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -2,7 +2,7 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CommitRefusalCode } from '../../core/model/change.ts';
 import { type ChangeSet, isBranchName, isOrdinaryPath } from '../../core/ports/change-store.ts';
-import { type GitCall, type Ran, runGit } from './run-git.ts';
+import type { GitCall, Ran } from './run-git.ts';
 
 /** What stopped a commit. Never leaves this folder. */
 export class Refused extends Error {
@@ -38,12 +38,7 @@ export interface Ready {
  * @param root the folder that the paths are relative to: the top of the work tree or a folder in it
  * @throws Refused
  */
-export async function prepare(
-  root: string,
-  env: GitCall['env'],
-  { files, branch }: ChangeSet,
-): Promise<Ready> {
-  const git: Git = (args, more = {}) => runGit({ cwd: root, env, args, ...more });
+export async function prepare(root: string, git: Git, { files, branch }: ChangeSet): Promise<Ready> {
   const paths = files.map(({ path }) => path);
   refuseIf(
     'outside',

@@ -1,10 +1,13 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Cancellation } from '../../core/ports/cancellation.ts';
 
 export interface Ran {
   readonly code: number;
   readonly out: string;
   /** What was said, of both streams. */
   readonly said: string;
+  /** Why it was ended before it ended by itself. */
+  readonly ended?: 'timed-out' | 'interrupted';
 }
 
 export interface GitCall {
@@ -14,6 +17,11 @@ export interface GitCall {
   readonly input?: string;
   /** Whether the user's hooks may run. */
   readonly hooks?: 'run' | 'none';
+  /** It talks to others: nobody may be asked for anything on the way. */
+  readonly away?: true;
+  /** How long it may take, with hooks and keys that somebody must touch. Milliseconds. */
+  readonly limitMs?: number;
+  readonly until?: Cancellation;
 }
 
 /** Git is missing, or cannot be started. */
@@ -23,6 +31,9 @@ export class NoGit extends Error {
 
 const SAID_MAX = 64 * 1024;
 const OUT_MAX = 64 * 1024 * 1024;
+const LIMIT_MS = 10 * 60_000;
+/** From asking a process to end to ending it. */
+const GRACE_MS = 2000;
 
 /**
  * Runs git without a shell and without a terminal of ours. Hooks run only where that is asked for; programs that the
@@ -30,7 +41,8 @@ const OUT_MAX = 64 * 1024 * 1024;
  *
  * @throws NoGit
  */
-export async function runGit({ cwd, args, env, input = '', hooks = 'none' }: GitCall): Promise<Ran> {
+export async function runGit(call: GitCall): Promise<Ran> {
+  const { cwd, args, env, input = '', hooks = 'none', away, limitMs = LIMIT_MS, until } = call;
   const settings = [
     '--no-pager',
     // It knows no such paths, and takes all as they are.
@@ -39,11 +51,14 @@ export async function runGit({ cwd, args, env, input = '', hooks = 'none' }: Git
     'core.fsmonitor=false',
     ...(hooks === 'run' ? [] : ['-c', 'core.hooksPath=/dev/null']),
   ];
+  // A session of its own has no terminal, so that neither ssh nor a helper can ask there.
+  const isSession = away === true && process.platform !== 'win32';
   const child = spawn('git', [...settings, ...args], {
     cwd,
-    env: gitEnv(env, hooks),
+    env: away === true ? awayEnv(gitEnv(env, hooks)) : gitEnv(env, hooks),
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
+    detached: isSession,
   });
   let out = '';
   let said = '';
@@ -55,12 +70,53 @@ export async function runGit({ cwd, args, env, input = '', hooks = 'none' }: Git
     said = `${said}${text}`.slice(-SAID_MAX);
   });
   return new Promise((resolve, reject) => {
-    child.on('error', (error) => reject(new NoGit(error.message)));
-    child.on('close', (code) => resolve({ code: code ?? 1, out, said: said.trim() }));
+    let ended: Ran['ended'];
+    let force: NodeJS.Timeout | undefined;
+    const end = (why: 'timed-out' | 'interrupted'): void => {
+      if (ended !== undefined) return;
+      ended = why;
+      stop(child, { isSession, signal: 'SIGTERM' });
+      force = setTimeout(() => {
+        stop(child, { isSession, signal: 'SIGKILL' });
+        // What a hook has left behind holds them open.
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, GRACE_MS);
+    };
+    const limit = setTimeout(() => end('timed-out'), limitMs);
+    const interrupt = (): void => end('interrupted');
+    const done = (): void => {
+      clearTimeout(limit);
+      clearTimeout(force);
+      until?.removeEventListener?.('abort', interrupt);
+    };
+    until?.addEventListener?.('abort', interrupt, { once: true });
+    if (until?.aborted === true) interrupt();
+    child.on('error', (error) => {
+      done();
+      reject(new NoGit(error.message));
+    });
+    child.on('close', (code) => {
+      done();
+      resolve({ code: code ?? 1, out, said: said.trim(), ...(ended === undefined ? {} : { ended }) });
+    });
     // A hook that does not read its input is no failure.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });
+}
+
+/** Ends git, and all that it has started where that is a session of its own. */
+function stop(
+  child: ChildProcess,
+  { isSession, signal }: { readonly isSession: boolean; readonly signal: NodeJS.Signals },
+): void {
+  try {
+    if (isSession && child.pid !== undefined) process.kill(-child.pid, signal);
+    else child.kill(signal);
+  } catch {
+    // It has ended.
+  }
 }
 
 /** Variables that would make git work on another repository than the one in `cwd`. */
@@ -87,4 +143,20 @@ function gitEnv(
   clean['GIT_LFS_SKIP_SMUDGE'] = '1';
   if (hooks === 'none') clean['LC_ALL'] = 'C';
   return clean;
+}
+
+/**
+ * Nothing that asks, in any way that git, ssh and helpers know; and words in the one language that we understand. Agents
+ * and helpers that know the answer still give it.
+ */
+function awayEnv(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return {
+    ...env,
+    GIT_ASKPASS: '',
+    SSH_ASKPASS: '',
+    SSH_ASKPASS_REQUIRE: 'never',
+    GCM_INTERACTIVE: 'never',
+    LC_ALL: 'C.UTF-8',
+    LANGUAGE: '',
+  };
 }

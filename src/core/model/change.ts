@@ -53,3 +53,64 @@ export const COMMIT_REFUSAL_CODES = [
   'commit-failed',
 ] as const;
 export type CommitRefusalCode = (typeof COMMIT_REFUSAL_CODES)[number];
+
+/** A place elsewhere that keeps the history too. */
+export interface Remote {
+  readonly name: string;
+  /** Where pushes go, as the store would use it, without user and password. */
+  readonly url: string;
+}
+
+export type RemoteOutcome =
+  | { readonly kind: 'found'; readonly remote: Remote }
+  | { readonly kind: 'refused'; readonly refusal: PushRefusal };
+
+export type PushOutcome =
+  | { readonly kind: 'pushed'; readonly pushed: Pushed }
+  | { readonly kind: 'refused'; readonly refusal: PushRefusal };
+
+export interface Pushed {
+  readonly remote: Remote;
+  readonly branch: string;
+  /** False where the remote had exactly this already. */
+  readonly isNews: boolean;
+}
+
+/** Why nothing was pushed. What was committed stays committed. The wording is in `report/`. */
+export interface PushRefusal {
+  readonly code: PushRefusalCode;
+  /** Its name; empty where none was found. */
+  readonly remote: string;
+  readonly branch: string;
+  readonly detail: string;
+}
+
+export const PUSH_REFUSAL_CODES = [
+  /** There is nothing that keeps changes, or the program for it is missing. `detail`: what it said. */
+  'no-store',
+  /** Nobody said where to, and there is no remote; or none is called so. `detail`: those that there are. */
+  'no-remote',
+  /** Several remotes, and neither settings nor habit say which. `detail`: their names. */
+  'several-remotes',
+  /** There is no such branch here. */
+  'no-branch',
+  /** The branch that others build on, and nobody named it. */
+  'default-branch',
+  /** More commits would go with it that nobody has pushed. `detail`: how many. */
+  'unpublished',
+  /** The remote has other commits on this branch, or a rule of its own refused. `detail`: what it said. */
+  'rejected',
+  /** No credentials, wrong ones, or ones that may not write. `detail`: what was said. */
+  'authentication',
+  /** Not there: no such host, no connection, no trust in its certificate. `detail`: what was said. */
+  'unreachable',
+  /** The user's own hook refused. `detail`: what it said. */
+  'hook-refused',
+  /** It took longer than the limit. `detail`: seconds. */
+  'timed-out',
+  /** Somebody interrupted it. */
+  'interrupted',
+  /** Anything else. `detail`: what was said. */
+  'push-failed',
+] as const;
+export type PushRefusalCode = (typeof PUSH_REFUSAL_CODES)[number];
