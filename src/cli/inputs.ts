@@ -5,11 +5,14 @@ import type { Inputs } from '../core/diagnose/index.ts';
 import { CILIUM_VERSIONS, type CiliumVersion } from '../core/model/options.ts';
 import type { Problem, SourceFile } from '../core/model/repository.ts';
 import type { Paint } from '../core/report/index.ts';
+import type { ClusterVerb } from './cluster-kinds.ts';
+import { type ClusterOptions, type LoadedCluster, loadCluster, requireOneSource } from './cluster-options.ts';
 import { CliError } from './exit.ts';
 import { COLOR_MODES, type ColorMode, type Io, wantsColor, widthOf } from './io.ts';
+import { readInside } from './read-inside.ts';
 
 /** Options that every verb over files has, as commander names them. */
-export interface InputOptions {
+export interface InputOptions extends ClusterOptions {
   readonly repo?: string;
   readonly manifests?: string;
   readonly env?: string;
@@ -38,18 +41,38 @@ export function collect(value: string, before: readonly string[] = []): readonly
 
 export interface LoadedInputs {
   readonly inputs: Inputs;
-  /** What is wrong in the catalog, and files that could not be read; manifests tell by themselves. */
+  /**
+   * What is wrong in the catalog, files that could not be read, and kinds of the cluster that may not be; manifests
+   * tell by themselves.
+   */
   readonly problems: readonly Problem[];
+  /** The cluster, or the snapshot, that stands for files. */
+  readonly cluster?: LoadedCluster;
 }
 
-/** Reads the files and the catalog. @throws CliError when there is nothing to read */
-export async function loadInputs(options: InputOptions, io: Io): Promise<LoadedInputs> {
+/**
+ * Reads the files, or the cluster that stands for them, and the catalog.
+ *
+ * @param verb decides what is read of a cluster
+ * @throws CliError when there is nothing to read
+ */
+export async function loadInputs(
+  options: InputOptions,
+  io: Io,
+  verb: ClusterVerb = 'can',
+): Promise<LoadedInputs> {
   const [{ DEFAULT_CATALOG, agentOptionsOf, clusterVariables, findCluster, readCatalog }, { agentOptions }] =
     await Promise.all([import('../core/catalog/index.ts'), import('../core/model/options.ts')]);
+  requireOneSource(options, verb);
   const { files, skipped } = await loadFiles(options, io);
   const catalogFile = files.find(({ path }) => path === CATALOG_FILE);
   const { catalog, problems } =
     catalogFile === undefined ? { catalog: DEFAULT_CATALOG, problems: [] } : readCatalog(catalogFile);
+  const loaded = await loadCluster(options, verb, catalog, io);
+  if (loaded !== undefined) {
+    const { clusterInputs } = await import('./cluster-inputs.ts');
+    return clusterInputs(loaded, { catalog, catalogFile, options, problems: [...skipped, ...problems] });
+  }
   const cluster = options.env === undefined ? likelyCluster(catalog) : findCluster(catalog, options.env);
   const environment = options.env ?? cluster?.name;
   const given = cluster === undefined ? { variables: {}, missing: [] } : clusterVariables(cluster, files);
@@ -90,7 +113,7 @@ function likelyCluster({ clusters }: Catalog): Cluster | undefined {
 }
 
 /** A version on the command line brings its own defaults where the catalog does not set them. */
-function versionOptions(version: CiliumVersion | undefined, catalog: Catalog): object {
+export function versionOptions(version: CiliumVersion | undefined, catalog: Catalog): object {
   if (version === undefined) return {};
   const defaultLocalCluster = catalog.cilium.defaultLocalCluster ?? version !== '1.18';
   return { version, defaultLocalCluster };
@@ -101,6 +124,10 @@ async function loadFiles(
   io: Io,
 ): Promise<{ readonly files: readonly SourceFile[]; readonly skipped: readonly Problem[] }> {
   const { repositoryFiles, streamFile } = await import('../adapters/files/repository.ts');
+  if (options.cluster === true || options.snapshot !== undefined) {
+    const text = readInside(resolve(io.cwd, options.repo ?? '.'), CATALOG_FILE);
+    return { files: text === undefined ? [] : [{ path: CATALOG_FILE, text }], skipped: [] };
+  }
   if (options.manifests !== undefined && options.repo !== undefined) {
     throw new CliError('--manifests and --repo are two sources of the same.', 'Give one of them.');
   }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { ClusterError } from '../core/model/cluster-error.ts';
 import { PropolisError } from '../core/model/errors.ts';
 import { printable } from '../core/report/printable.ts';
 import { addCan } from './commands/can.ts';
@@ -9,6 +10,7 @@ import { addNamespace } from './commands/namespace.ts';
 import { addPlatform } from './commands/platform.ts';
 import { addProfile } from './commands/profile.ts';
 import { addRender } from './commands/render.ts';
+import { addSnapshot } from './commands/snapshot.ts';
 import { addVerify } from './commands/verify.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
@@ -48,6 +50,7 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
   addPlatform(program, io, done);
   addProfile(program, io, done);
   addRender(program, io, done);
+  addSnapshot(program, io, done);
   addVerify(program, io, done);
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -67,6 +70,12 @@ async function exitCodeOf(error: unknown, io: Io): Promise<ExitCode> {
   if (error instanceof PropolisError) {
     const { errorText } = await import('../core/report/words/error.ts');
     const { message, remedy } = errorText(error);
+    io.err(`propolis: ${message}\n  ${remedy}\n`);
+    return EXIT.error;
+  }
+  if (error instanceof ClusterError) {
+    const { clusterFailureText } = await import('../core/report/words/cluster-error.ts');
+    const { message, remedy } = clusterFailureText(error.failure);
     io.err(`propolis: ${message}\n  ${remedy}\n`);
     return EXIT.error;
   }

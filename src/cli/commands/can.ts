@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addClusterOptions } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -25,7 +26,7 @@ export function addCan(program: Command, io: Io, done: (code: ExitCode) => void)
     .argument('<to>', 'the same')
     .argument('<port>', '5432, 53/UDP, 8/ICMP; without a protocol TCP')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
-  addInputOptions(command)
+  addClusterOptions(addInputOptions(command))
     .addHelpText(
       'after',
       `
@@ -47,7 +48,7 @@ async function answer(
 ): Promise<ExitCode> {
   const [{ can, parsePort }, { inputs, problems }, { readRepository }] = await Promise.all([
     import('../../core/ask/index.ts'),
-    loadInputs(options, io),
+    loadInputs(options, io, 'can'),
     import('../../core/manifest/read.ts'),
   ]);
   const port = parsePort(question.port);

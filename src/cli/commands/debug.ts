@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Diagnosis } from '../../core/diagnose/index.ts';
+import { addClusterOptions } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -30,7 +31,7 @@ export function addDebug(program: Command, io: Io, done: (code: ExitCode) => voi
     )
     .option('--fixes <n>', 'seek fixes for the n most frequent findings', wholeNumber, 50)
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
-  addInputOptions(command)
+  addClusterOptions(addInputOptions(command))
     .addHelpText(
       'after',
       `
@@ -51,7 +52,7 @@ function wholeNumber(text: string): number {
 
 async function debug(namespace: string, options: DebugOptions, io: Io): Promise<ExitCode> {
   const [{ inputs, problems }, { flowsFromFiles }, { diagnose }] = await Promise.all([
-    loadInputs(options, io),
+    loadInputs(options, io, 'debug'),
     import('../../adapters/files/flows.ts'),
     import('../../core/diagnose/index.ts'),
   ]);

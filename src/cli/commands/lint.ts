@@ -3,6 +3,7 @@ import { relative, resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Baseline, BaselineEntry, Finding, RuleId, Severity } from '../../core/lint/index.ts';
 import type { LintReport } from '../../core/report/lint/index.ts';
+import { addClusterOptions } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -47,7 +48,7 @@ export function addLint(program: Command, io: Io, done: (code: ExitCode) => void
     .option('--write-baseline <file>', 'write all findings into a baseline, and end with 0')
     .option('--fix', 'make the changes that are safe: no verdict depends on them')
     .option('--list-rules', 'print the rules');
-  addInputOptions(command)
+  addClusterOptions(addInputOptions(command))
     .addHelpText(
       'after',
       `
@@ -77,7 +78,7 @@ async function lint(paths: readonly string[], options: LintCommandOptions, io: I
   const only = options.rule === undefined ? {} : { only: await rulesNamed(options.rule) };
   const skip = options.skip === undefined ? {} : { skip: await rulesNamed(options.skip) };
   const [{ inputs, problems }, { readRepository }, { lint: lintRepository }] = await Promise.all([
-    loadInputs(options, io),
+    loadInputs(options, io, 'lint'),
     import('../../core/manifest/read.ts'),
     import('../../core/lint/index.ts'),
   ]);

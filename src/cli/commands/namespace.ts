@@ -7,6 +7,7 @@ import {
   printRefusal,
   reportUnread,
 } from '../change-options.ts';
+import { addClusterOptions } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -42,7 +43,7 @@ function addList(parent: Command, io: Io, done: (code: ExitCode) => void): void 
     .summary('profile, access, escape hatch and place of every namespace')
     .description('List every namespace that the files name, with what its labels say and where they stand.')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
-  addInputOptions(command)
+  addClusterOptions(addInputOptions(command))
     .addHelpText(
       'after',
       '\nExamples:\n  propolis namespace list\n  propolis namespace list --env live -o json',
@@ -81,7 +82,7 @@ Examples:
 
 async function list(options: ListOptions, io: Io): Promise<ExitCode> {
   const [{ inputs, problems }, { namespaceEntries }, { readRepository }, report] = await Promise.all([
-    loadInputs(options, io),
+    loadInputs(options, io, 'namespace list'),
     import('../../core/change/index.ts'),
     import('../../core/manifest/read.ts'),
     import('../../core/report/change-namespaces.ts'),

@@ -5,6 +5,7 @@ import type { Asker, Choice, Needs, ObservedEdge, ShownNeed } from '../../core/a
 import type { Catalog } from '../../core/catalog/index.ts';
 import type { Inputs } from '../../core/diagnose/index.ts';
 import { addChangeOptions, type ChangeOptions, finishChange, printRefusal } from '../change-options.ts';
+import { addClusterOptions } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -39,7 +40,7 @@ export function addChoose(parent: Command, io: Io, done: (code: ExitCode) => voi
     .option('-n, --namespace <name>', 'look at what the manifests of this namespace show')
     .option('--flows <file>', 'and at its recorded flows; - is standard input; repeatable', collect)
     .option('--apply', 'write the labels into the file that declares the namespace');
-  addInputOptions(addChangeOptions(command))
+  addClusterOptions(addInputOptions(addChangeOptions(command)))
     .addHelpText(
       'after',
       `
@@ -55,7 +56,7 @@ Examples:
 async function choose(options: ChooseOptions, io: Io): Promise<ExitCode> {
   requireSense(options);
   const [{ inputs, problems }, { chooseProfile, joinNeeds }] = await Promise.all([
-    loadInputs(options, io),
+    loadInputs(options, io, 'profile choose'),
     import('../../core/ask/choose/index.ts'),
   ]);
   if (await reportProblems({ problems }, io)) return EXIT.error;
@@ -143,6 +144,12 @@ function wantsChange({ apply, diff, commit, branch }: ChooseOptions): boolean {
 }
 
 function requireSense(options: ChooseOptions): void {
+  if (wantsChange(options) && (options.cluster === true || options.snapshot !== undefined)) {
+    throw new CliError(
+      'A change is made in files, and a cluster has none.',
+      'Name the repository with --repo.',
+    );
+  }
   const { namespace, flows, nothing } = options;
   if (namespace === undefined && (wantsChange(options) || flows !== undefined)) {
     throw new CliError(

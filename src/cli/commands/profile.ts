@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addClusterOptions } from '../cluster-options.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -31,7 +32,7 @@ function addList(parent: Command, io: Io, done: (code: ExitCode) => void): void 
     )
     .option('--rendered', 'judge the policies that render would write, not those of the repository')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
-  addInputOptions(command)
+  addClusterOptions(addInputOptions(command))
     .addHelpText(
       'after',
       `
@@ -45,7 +46,7 @@ Examples:
 
 async function list(options: ListOptions, io: Io): Promise<ExitCode> {
   const [{ inputs, problems }, { profileList }, { readRepository }, report] = await Promise.all([
-    loadInputs(options, io),
+    loadInputs(options, io, 'profile list'),
     import('../../core/catalog/profile-list.ts'),
     import('../../core/manifest/read.ts'),
     import('../../core/report/profiles.ts'),

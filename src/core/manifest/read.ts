@@ -1,5 +1,5 @@
 import type { AgentOptions } from '../model/options.ts';
-import type { ReadCounts, RepositoryRead, SourceFile } from '../model/repository.ts';
+import type { Approximation, ReadCounts, RepositoryRead, SourceFile } from '../model/repository.ts';
 import type { VariableScope } from './flux/variables.ts';
 import { withoutClaims } from './repository/claims.ts';
 import { type Collection, collect } from './repository/collect.ts';
@@ -28,6 +28,8 @@ export interface ReadOptions {
   /** One of the folders `clusters/<name>`. Absent: the one that looks most like production. */
   readonly environment?: string;
   readonly limits?: Partial<ReadLimits>;
+  /** What is known to be missing in the files, or taken for granted with them, besides what reading them finds. */
+  readonly known?: readonly Approximation[];
 }
 
 /**
@@ -43,6 +45,8 @@ export interface ReadOptions {
  */
 export function readRepository(files: readonly SourceFile[], options: ReadOptions): RepositoryRead {
   const notes = takeNotes();
+  for (const { code, detail, place, count } of options.known ?? [])
+    notes.approximate(code, detail, place, count);
   const index = indexFiles(files, { ...DEFAULT_LIMITS, ...options.limits });
   noteOverLimit(index, notes);
   const selection = select(index, options, notes);

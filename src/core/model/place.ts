@@ -19,3 +19,11 @@ export function formatPath(path: Path): string {
   }
   return text;
 }
+
+/** How the path of a file begins that stands for an object of a cluster. Its text is made, so its lines mean nothing. */
+export const CLUSTER_FILES = 'cluster:';
+
+/** Whether a place is an object of a cluster, not a line of a file. */
+export function isInCluster({ file }: Pick<Place, 'file'>): boolean {
+  return file.startsWith(CLUSTER_FILES);
+}

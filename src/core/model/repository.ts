@@ -85,6 +85,8 @@ export const PROBLEM_CODES = [
   'unresolved-variable',
   /** The same object is declared twice. */
   'duplicate-object',
+  /** A kind of a cluster that may not be read. `value` is the permission, `expected` the RBAC rule that grants it. */
+  'not-permitted',
 ] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
@@ -123,6 +125,12 @@ export const APPROXIMATION_CODES = [
   'environment-chosen',
   /** A file with objects, in a directory whose kustomization does not list it: it was left out. */
   'not-applied',
+  /** A kind of a cluster that may not be read, or that its API server does not have. `detail` names it. */
+  'cluster-kind-unread',
+  /** A cluster as it was. `detail` says when. */
+  'cluster-snapshot',
+  /** What the cluster says of its agents, taken where the catalog does not say. `detail` is the version. */
+  'cluster-agent',
 ] as const;
 export type ApproximationCode = (typeof APPROXIMATION_CODES)[number];
 

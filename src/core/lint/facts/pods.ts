@@ -13,6 +13,7 @@ const HIDING: ReadonlySet<ApproximationCode> = new Set<ApproximationCode>([
   'template-skipped',
   'kustomize-not-built',
   'encrypted',
+  'cluster-kind-unread',
 ]);
 
 export function podFacts(read: RepositoryRead): PodFacts {

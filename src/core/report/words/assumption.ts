@@ -93,6 +93,12 @@ function approximationText({ code, count: times, place, detail }: Approximation)
       return `of several clusters one was taken: ${where}`;
     case 'not-applied':
       return `files that no kustomization lists were left out: ${where}`;
+    case 'cluster-kind-unread':
+      return `${printable(detail)} of the cluster could not be read, so what they say is unknown`;
+    case 'cluster-snapshot':
+      return `the cluster as it was at ${printable(detail)}`;
+    case 'cluster-agent':
+      return `the cluster says how its agents judge: ${where}`;
   }
 }
 
@@ -122,5 +128,7 @@ export function problemText({ code, field, value, expected, object }: Problem): 
       return `${at}${value === '' ? '' : `is ${printable(value)}`}: a variable without a value`;
     case 'duplicate-object':
       return 'declared twice; the last one was taken';
+    case 'not-permitted':
+      return `the API server does not allow to ${printable(value)}; the rule to grant it is ${printable(expected)} (docs/rbac.md has the roles)`;
   }
 }

@@ -1,11 +1,16 @@
 import type { RuleRef, SideDecision } from '../../model/decision.ts';
-import type { Place } from '../../model/place.ts';
+import { isInCluster, type Place } from '../../model/place.ts';
 import { formatPolicyRef, type PolicyRef } from '../../model/policy.ts';
 import { printable } from '../printable.ts';
 
-/** `baselines/dns-egress.yaml:11`; without `base` where the file is below it. */
-export function placeText({ file, line }: Place, base = ''): string {
-  return `${printable(base !== '' && file.startsWith(base) ? file.slice(base.length) : file)}:${line}`;
+/**
+ * `baselines/dns-egress.yaml:11`; without `base` where the file is below it. An object of a cluster has no lines:
+ * `cluster:cnp/database/default`.
+ */
+export function placeText(place: Place, base = ''): string {
+  const { file, line } = place;
+  const name = printable(base !== '' && file.startsWith(base) ? file.slice(base.length) : file);
+  return isInCluster(place) ? name : `${name}:${line}`;
 }
 
 /** The directory that all these files are below, with its `/`, where it is worth saying once; else empty. */

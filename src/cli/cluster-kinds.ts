@@ -1,0 +1,42 @@
+import type { ClusterKindName } from '../core/model/cluster.ts';
+
+/** Verbs that read a cluster. */
+export type ClusterVerb =
+  | 'apply'
+  | 'can'
+  | 'debug'
+  | 'lint'
+  | 'namespace list'
+  | 'observe'
+  | 'profile choose'
+  | 'profile list'
+  | 'snapshot'
+  | 'status'
+  | 'verify';
+
+/** What decides verdicts: who there is, and which policies select them. */
+const VERDICTS: readonly ClusterKindName[] = [
+  'Namespace',
+  'Pod',
+  'Service',
+  'ConfigMap',
+  'NetworkPolicy',
+  'CiliumNetworkPolicy',
+  'CiliumClusterwideNetworkPolicy',
+  'CiliumCIDRGroup',
+];
+
+/** What of a cluster each verb reads, and no more. `docs/rbac.md` says the same to those who grant it. */
+export const KINDS_OF_VERB: Readonly<Record<ClusterVerb, readonly ClusterKindName[]>> = {
+  apply: [],
+  can: VERDICTS,
+  debug: VERDICTS,
+  lint: VERDICTS,
+  'namespace list': VERDICTS,
+  observe: VERDICTS,
+  'profile choose': VERDICTS,
+  'profile list': VERDICTS,
+  snapshot: [...VERDICTS, 'Node', 'CiliumIdentity', 'CiliumEndpoint'],
+  status: [...VERDICTS, 'CiliumEndpoint'],
+  verify: VERDICTS,
+};

@@ -1,0 +1,21 @@
+export { agentOf, type ClusterAgent } from './agent.ts';
+export { clusterFiles, clusterPath } from './files.ts';
+export { type ClusterMatch, matchCluster, refuseWrite, type WriteRefusal } from './guard.ts';
+export { commonLabels, groupPods, hasEnded, type PodGroup } from './pods.ts';
+export { permissionName, rbacRule } from './rbac.ts';
+export { CILIUM_CONFIG, type ReadClusterOptions, readCluster } from './read.ts';
+export {
+  looksLikeSnapshot,
+  parseSnapshot,
+  SNAPSHOT_FORMAT,
+  type SnapshotFault,
+  type SnapshotRead,
+  snapshotText,
+} from './snapshot.ts';
+export {
+  type ClusterObjects,
+  type ClusterState,
+  type MissingKind,
+  objectsOf,
+  VERDICT_KINDS,
+} from './state.ts';
