@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { type OutputChunk, type RolldownLog, rolldown } from 'rolldown';
 import { collectLicences } from './licences.ts';
@@ -59,9 +60,12 @@ function withShebang(code: string): string {
 }
 
 function foreignImports({ fileName, imports, dynamicImports }: OutputChunk): readonly string[] {
-  return [...imports, ...dynamicImports]
-    .filter((name) => !name.startsWith('node:') && !name.startsWith('chunks/') && name !== BIN_NAME)
-    .map((name) => `${fileName} is left to import ${name}, which an installed command cannot resolve`);
+  return (
+    [...imports, ...dynamicImports]
+      // Older packages name Node's own modules without `node:`.
+      .filter((name) => !isBuiltin(name) && !name.startsWith('chunks/') && name !== BIN_NAME)
+      .map((name) => `${fileName} is left to import ${name}, which an installed command cannot resolve`)
+  );
 }
 
 interface BundleShape {

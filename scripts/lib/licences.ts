@@ -18,7 +18,7 @@ export function collectLicences(moduleIds: readonly string[]): Licences {
       readonly name: string;
       readonly version: string;
     };
-    const file = readdirSync(folder).find((entry) => /^(?:licen[cs]e|copying)/i.test(entry));
+    const file = readdirSync(folder).find((entry) => /^(?:(?:un)?licen[cs]e|copying)/i.test(entry));
     if (file === undefined) problems.push(`${name} is bundled and has no licence file.`);
     else parts.push(`${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`);
   }

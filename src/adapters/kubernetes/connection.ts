@@ -1,6 +1,6 @@
 import { type RequestOptions as HttpOptions, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { ClusterError } from '../../core/model/cluster-error.ts';
 import type { Cancellation } from '../../core/ports/cancellation.ts';
 import { hasPlugin, type PluginCredential, runPlugin } from './credential-plugin.ts';

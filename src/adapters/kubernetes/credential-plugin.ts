@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Cluster, User } from '@kubernetes/client-node';
+import type { Cluster, User } from '@kubernetes/client-node/dist/config_types.js';
 import { ClusterError } from '../../core/model/cluster-error.ts';
 
 /** What a plugin of the kubeconfig's user gave. */
