@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Verification } from '../../core/diagnose/verify/index.ts';
+import { addClusterOptions } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import { type Io, nowOf } from '../io.ts';
@@ -32,7 +33,7 @@ export function addVerify(program: Command, io: Io, done: (code: ExitCode) => vo
     .option('--grace <duration>', 'how long enforcement may take to follow a change', milliseconds, 30_000)
     .option('--require-traffic', 'count what was not seen to work as failed')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
-  addInputOptions(command)
+  addClusterOptions(addInputOptions(command))
     .addHelpText(
       'after',
       `
@@ -58,7 +59,7 @@ function milliseconds(text: string): number {
 async function verifyNamespace(namespace: string, options: VerifyOptions, io: Io): Promise<ExitCode> {
   const [{ inputs, problems }, { flowsFromFiles }, core, { Summarizer }, { readRepository }] =
     await Promise.all([
-      loadInputs(options, io),
+      loadInputs(options, io, 'verify'),
       import('../../adapters/files/flows.ts'),
       import('../../core/diagnose/verify/index.ts'),
       import('../../core/diagnose/summarize.ts'),
