@@ -8,6 +8,9 @@ export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 /** The folders that hold TypeScript. */
 export const CODE_FOLDERS = ['src', 'test', 'scripts', 'bench', 'examples'] as const;
 
+/** JavaScript with its types, made from .proto files (scripts/generate-protos.ts): not formatted, not linted. */
+export const GENERATED_FOLDER = 'src/adapters/hubble/gen';
+
 /**
  * Lists files below `root`, sorted, relative to it and with `/`. Folders that do not exist have no files;
  * hidden folders, `node_modules` and `dist` are left out.

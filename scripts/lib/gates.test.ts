@@ -124,6 +124,24 @@ const FAULTS: readonly PlantedFault[] = [
     says: 'src/webhook/x.ts: neither src/core/tsconfig.json nor src/tsconfig.json includes it',
   },
   {
+    gate: 'types',
+    fault: 'types of generated code that is not there',
+    files: { 'src/adapters/hubble/gen/x_pb.d.ts': 'export declare const a: number;\n' },
+    says: 'src/adapters/hubble/gen/x_pb.d.ts: there is no src/adapters/hubble/gen/x_pb.js that it describes',
+  },
+  {
+    gate: 'types',
+    fault: 'declarations by hand',
+    files: { 'src/cli/x.d.ts': 'export declare const a: number;\n' },
+    says: 'src/cli/x.d.ts: neither src/core/tsconfig.json nor src/tsconfig.json includes it',
+  },
+  {
+    gate: 'imports',
+    fault: 'generated code against the direction',
+    files: { 'src/adapters/hubble/gen/x_pb.js': "import '../../git/a.ts';\n" },
+    says: 'src/adapters/hubble/gen/x_pb.js:1: src/adapters/hubble may import only',
+  },
+  {
     gate: 'imports',
     fault: 'an import against the direction',
     files: { 'src/core/model/x.ts': "import '../engine/a.ts';\n" },

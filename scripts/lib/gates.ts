@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { bundleCore, type CoreBundle } from './bundle.ts';
 import { compileProjects } from './compile.ts';
-import { CODE_FOLDERS, listFiles } from './files.ts';
+import { CODE_FOLDERS, GENERATED_FOLDER, listFiles } from './files.ts';
 import type { Gate, GateResult } from './gate.ts';
 import { checkImports, type DeclaredPackages } from './imports.ts';
 import { runTool, type ToolRun } from './tool.ts';
@@ -47,9 +47,14 @@ const types: Gate = {
       borders.code === 0
         ? files.filter((path) => isPublished(path) && !existsSync(join(root, builtPath(path))))
         : [];
+    const halves = files.filter((path) => isGenerated(path) && !existsSync(join(root, generatedCode(path))));
     const published = files.filter(isPublished).length;
     return {
-      ok: borders.code === 0 && all.code === 0 && unseen.length + unbuilt.length === 0 && published > 0,
+      ok:
+        borders.code === 0 &&
+        all.code === 0 &&
+        unseen.length + unbuilt.length + halves.length === 0 &&
+        published > 0,
       looked: `${published} modules within the borders, ${files.length - unseen.length} files in all`,
       output: [
         borders.output,
@@ -58,13 +63,23 @@ const types: Gate = {
         ...unbuilt.map(
           (path) => `${path}: neither src/core/tsconfig.json nor src/tsconfig.json includes it\n`,
         ),
+        ...halves.map((path) => `${path}: there is no ${generatedCode(path)} that it describes\n`),
       ].join(''),
     };
   },
 };
 
 function isPublished(path: string): boolean {
-  return path.startsWith('src/') && !path.endsWith('.test.ts');
+  return path.startsWith('src/') && !path.endsWith('.test.ts') && !isGenerated(path);
+}
+
+/** Types of generated code. Declarations anywhere else are a fault: nothing would build them. */
+function isGenerated(path: string): boolean {
+  return path.startsWith(`${GENERATED_FOLDER}/`) && path.endsWith('.d.ts');
+}
+
+function generatedCode(path: string): string {
+  return path.replace(/\.d\.ts$/, '.js');
 }
 
 /** Where the compiler puts a module of `src`. */
@@ -81,10 +96,8 @@ function withoutListing(output: string): string {
 const imports: Gate = {
   name: 'imports',
   async run(root) {
-    const modules = listFiles(root, CODE_FOLDERS).map((path) => ({
-      path,
-      text: readFileSync(join(root, path), 'utf8'),
-    }));
+    const paths = [...listFiles(root, CODE_FOLDERS), ...listFiles(root, [GENERATED_FOLDER], '.js')];
+    const modules = paths.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
     const findings = checkImports(modules, readDeclared(root));
     return {
       ok: findings.length === 0 && modules.length > 0,

@@ -1,5 +1,6 @@
 import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
+import { GENERATED_FOLDER } from './files.ts';
 import { IMPORT_RULES, type ImportRule, PROCESS_FILE, PROCESS_PARTS, TEST_RULE } from './import-rules.ts';
 import { type ModuleRequest, readModuleSyntax } from './module-syntax.ts';
 
@@ -74,13 +75,18 @@ function whatIsWrong(
 }
 
 function wrongPath(path: string, rule: ImportRule, specifier: string): string | undefined {
-  if (!/\.(?:ts|mjs|json)$/.test(specifier)) return `${specifier} must end in .ts, as the file does`;
   const target = posix.join(posix.dirname(path), specifier);
+  const endings = isWithin(target, GENERATED_FOLDER) ? /\.js$/ : /\.(?:ts|mjs|json)$/;
+  if (!endings.test(specifier)) return `${specifier} must end in ${ending(target)}, as the file does`;
   if ([rule.from, ...rule.to].some((folder) => isWithin(target, folder))) {
     return target.endsWith('.test.ts') ? `imports a test: ${target}` : undefined;
   }
   const allowed = rule.to.length === 0 ? 'nothing outside itself' : `only ${rule.to.join(', ')}`;
   return `${rule.from} may import ${allowed}; this is ${target}`;
+}
+
+function ending(target: string): string {
+  return isWithin(target, GENERATED_FOLDER) ? '.js' : '.ts';
 }
 
 function wrongBuiltin(rule: ImportRule, specifier: string): string | undefined {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ClusterError } from '../core/model/cluster-error.ts';
 import { PropolisError } from '../core/model/errors.ts';
+import { HubbleError } from '../core/model/hubble-error.ts';
 import { printable } from '../core/report/printable.ts';
 import { addCan } from './commands/can.ts';
 import { addDebug } from './commands/debug.ts';
@@ -76,6 +77,12 @@ async function exitCodeOf(error: unknown, io: Io): Promise<ExitCode> {
   if (error instanceof ClusterError) {
     const { clusterFailureText } = await import('../core/report/words/cluster-error.ts');
     const { message, remedy } = clusterFailureText(error.failure);
+    io.err(`propolis: ${message}\n  ${remedy}\n`);
+    return EXIT.error;
+  }
+  if (error instanceof HubbleError) {
+    const { hubbleErrorText } = await import('../core/report/words/hubble-error.ts');
+    const { message, remedy } = hubbleErrorText(error);
     io.err(`propolis: ${message}\n  ${remedy}\n`);
     return EXIT.error;
   }

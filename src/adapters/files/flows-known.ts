@@ -1,3 +1,4 @@
+import type { MemoLimits } from '../../core/flow/byte-memo.ts';
 import { endpointFromJson, type ShareEndpoint } from '../../core/flow/endpoint.ts';
 import { Enums } from '../../core/flow/enums.ts';
 import { isObject, type JsonObject } from '../../core/flow/fields.ts';
@@ -10,7 +11,6 @@ import {
 } from '../../core/flow/parse.ts';
 import type { Flow, FlowEndpoint, FlowPolicy } from '../../core/model/flow.ts';
 import { ByteCursor } from './flows-cursor.ts';
-import type { MemoLimits } from './flows-memo.ts';
 import { Remembered } from './flows-remembered.ts';
 import { TimeReader } from './flows-time.ts';
 

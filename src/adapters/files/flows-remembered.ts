@@ -1,6 +1,6 @@
+import { ByteMemo, type MemoLimits } from '../../core/flow/byte-memo.ts';
 import type { ByteCursor } from './flows-cursor.ts';
 import { LOST } from './flows-cursor.ts';
-import { ByteMemo, type MemoLimits } from './flows-memo.ts';
 
 /**
  * Values of one kind that recur from flow to flow: read once by `JSON.parse` and the careful reader's functions, then

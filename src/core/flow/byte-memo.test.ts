@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ByteMemo } from './flows-memo.ts';
+import { ByteMemo } from './byte-memo.ts';
 
 /** Puts a text between other bytes, where a memo looks for it. */
 function placed(text: string): {

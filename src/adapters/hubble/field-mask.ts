@@ -1,0 +1,37 @@
+/**
+ * What of a flow the model keeps, so that a relay need not send the rest (Ethernet addresses, trace reasons, policy
+ * logs, …). Among it is all that explains a drop. Relays of Cilium 1.17 and older know no such mask and send all.
+ */
+export const MODEL_FIELD_MASK: readonly string[] = [
+  'time',
+  'uuid',
+  'verdict',
+  'drop_reason',
+  'auth_type',
+  'IP',
+  'l4',
+  'source',
+  'destination',
+  'Type',
+  'node_name',
+  'node_labels',
+  'source_names',
+  'destination_names',
+  'l7',
+  'reply',
+  'event_type',
+  'source_service',
+  'destination_service',
+  'traffic_direction',
+  'policy_match_type',
+  'drop_reason_desc',
+  'is_reply',
+  'interface',
+  'trace_context',
+  'ip_trace_id',
+  'egress_allowed_by',
+  'ingress_allowed_by',
+  'egress_denied_by',
+  'ingress_denied_by',
+  'Summary',
+];

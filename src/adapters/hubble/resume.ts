@@ -1,0 +1,174 @@
+import type { FlowEvent, FlowGap } from '../../core/flow/event.ts';
+import type { Flow } from '../../core/model/flow.ts';
+import type { FlowQuery } from '../../core/model/flow-filter.ts';
+import type { Instant } from '../../core/model/instant.ts';
+
+/** How many of the latest flows are remembered, to know them again. */
+const WINDOW = 1 << 17;
+
+/** A relay sorts the flows of its nodes only roughly, so we ask for a little more than what we missed. */
+const SLACK_MS = 5000;
+
+/**
+ * Follows flows over several connections. After an interruption the server is asked for everything since shortly before
+ * the last flow; what was told already is left out; and where it cannot be shown that nothing is missing, a gap is told.
+ */
+export class Resume {
+  private readonly window: Window;
+  private readonly query: FlowQuery;
+  private state: Resuming | undefined;
+
+  /** @param capacity how many flows are remembered; the memory that this takes is bounded by it */
+  constructor(query: FlowQuery, capacity: number = WINDOW) {
+    this.query = query;
+    this.window = new Window(capacity);
+  }
+
+  /** What to ask a server for next. */
+  next(): FlowQuery {
+    const since = this.window.since();
+    if (since === undefined) return this.query;
+    const { number: _, isFirst: __, ...rest } = this.query;
+    return { ...rest, since: later(since, this.query.since) };
+  }
+
+  /**
+   * The connection ended.
+   * @param nowMs milliseconds since 1970, told as the gap's begin where no flow was seen before
+   */
+  interrupted(nowMs: number, detail: string): void {
+    const fromMs = this.window.isEmpty ? nowMs : this.window.newest.ms;
+    // Of several interruptions without a flow in between, the first one counts.
+    this.state = { ...(this.state ?? { fromMs, detail }), ...this.window.known() };
+  }
+
+  /** The events that are new, with a gap where there may be one. */
+  fresh(events: readonly FlowEvent[]): readonly FlowEvent[] {
+    if (this.state === undefined) {
+      for (const event of events) if (event.kind === 'flow') this.window.note(event.flow);
+      return events;
+    }
+    const fresh: FlowEvent[] = [];
+    for (const event of events) {
+      if (event.kind !== 'flow') fresh.push(event);
+      else if (!this.isKnown(event.flow)) {
+        const gap = this.gapBefore(event.flow);
+        if (gap !== undefined) fresh.push(gap);
+        this.window.note(event.flow);
+        fresh.push(event);
+      }
+    }
+    return fresh;
+  }
+
+  /** Whether it was told before. A server that tells it again still has all that followed on that node. */
+  private isKnown(flow: Flow): boolean {
+    const { state } = this;
+    if (state === undefined || !state.keys.delete(keyOf(flow))) return false;
+    state.nodes.set(flow.nodeName, 'proven');
+    return true;
+  }
+
+  private gapBefore(flow: Flow): FlowGap | undefined {
+    const { state } = this;
+    if (state === undefined) return undefined;
+    const node = state.nodes.get(flow.nodeName);
+    const isBlind = state.nodes.size === 0 && this.query.since === undefined;
+    const isOver = state.keys.size === 0 || flow.timeMs > state.fromMs + 2 * SLACK_MS;
+    const isTold = state.isGapTold === true;
+    if (isOver) this.state = undefined;
+    if (isTold || (node !== 'unproven' && !isBlind)) return undefined;
+    if (this.state !== undefined) this.state.isGapTold = true;
+    return {
+      kind: 'gap',
+      fromMs: state.fromMs,
+      toMs: flow.timeMs,
+      because: isBlind ? 'disconnected' : 'overtaken',
+      detail: state.detail,
+    };
+  }
+}
+
+interface Resuming {
+  readonly fromMs: number;
+  readonly detail: string;
+  /** Keys of flows that the server is asked for again. */
+  readonly keys: Set<string>;
+  /** Nodes of these flows, and whether one of them was told again. */
+  readonly nodes: Map<string, 'proven' | 'unproven'>;
+  isGapTold?: boolean;
+}
+
+/** The latest flows: a ring of their keys, nodes and times. */
+class Window {
+  newest: Instant = BEGINNING;
+  private evicted: Instant = BEGINNING;
+  private readonly capacity: number;
+  private readonly entries: (Remembered | undefined)[] = [];
+  private at = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  get isEmpty(): boolean {
+    return this.newest === BEGINNING;
+  }
+
+  note(flow: Flow): void {
+    const { timeMs: ms, timeNs: ns } = flow;
+    // A flow without a time cannot be asked for again.
+    if (ms === 0) return;
+    const old = this.entries[this.at];
+    if (old !== undefined && isLater(old, this.evicted)) this.evicted = { ms: old.ms, ns: old.ns };
+    this.entries[this.at] = { key: keyOf(flow), node: flow.nodeName, ms, ns };
+    this.at = (this.at + 1) % this.capacity;
+    if (isLater({ ms, ns }, this.newest)) this.newest = { ms, ns };
+  }
+
+  /** From where on all flows that were told are remembered. */
+  since(): Instant | undefined {
+    if (this.isEmpty) return undefined;
+    const wanted: Instant = { ms: this.newest.ms - SLACK_MS, ns: this.newest.ns };
+    return isLater(this.evicted, wanted) ? after(this.evicted) : wanted;
+  }
+
+  known(): Pick<Resuming, 'keys' | 'nodes'> {
+    const since = this.since();
+    const keys = new Set<string>();
+    const nodes = new Map<string, 'unproven'>();
+    for (const entry of this.entries) {
+      if (entry === undefined || since === undefined || isLater(since, entry)) continue;
+      keys.add(entry.key);
+      nodes.set(entry.node, 'unproven');
+    }
+    return { keys, nodes };
+  }
+}
+
+interface Remembered extends Instant {
+  readonly key: string;
+  readonly node: string;
+}
+
+/** Hubble's own number of a flow; of older versions, and under a mask without it, what tells flows apart. */
+function keyOf(flow: Flow): string {
+  if (flow.uuid !== '') return flow.uuid;
+  const { timeMs, timeNs, nodeName, sourceIp, destinationIp, l4, eventType, eventSubType, direction } = flow;
+  const ends = l4 === undefined ? '' : JSON.stringify(l4);
+  return `${timeMs} ${timeNs} ${nodeName} ${sourceIp} ${destinationIp} ${eventType} ${eventSubType} ${direction} ${ends}`;
+}
+
+function isLater(a: Instant, b: Instant): boolean {
+  return a.ms > b.ms || (a.ms === b.ms && a.ns > b.ns);
+}
+
+function later(a: Instant, b: Instant | undefined): Instant {
+  return b !== undefined && isLater(b, a) ? b : a;
+}
+
+function after({ ms, ns }: Instant): Instant {
+  return ns === 999_999 ? { ms: ms + 1, ns: 0 } : { ms, ns: ns + 1 };
+}
+
+const BEGINNING: Instant = { ms: 0, ns: 0 };

@@ -1,0 +1,63 @@
+import type { Flow } from '../../core/model/flow.ts';
+import type { FlowFilters } from '../../core/model/flow-filter.ts';
+import { EventRing, type StoredEvent, storedEvent } from './ring.ts';
+import type { RelayFaults, RelayOptions } from './types.ts';
+
+/** What a relay knows, and who waits for more. */
+export class RelayState {
+  readonly version: string;
+  readonly now: () => number;
+  readonly compileFilters: (filters: FlowFilters) => (flow: Flow) => boolean;
+  readonly ring: EventRing;
+  readonly nodes: Set<string>;
+  faults: RelayFaults = {};
+  startMs: number;
+  seenFlows = 0;
+  private readonly waiting = new Set<() => void>();
+
+  constructor({
+    version = '1.19.4',
+    now = Date.now,
+    ringSize = 4095,
+    nodes = [],
+    compileFilters,
+  }: RelayOptions) {
+    this.version = version;
+    this.now = now;
+    this.ring = new EventRing(ringSize);
+    this.nodes = new Set(nodes);
+    this.compileFilters = compileFilters ?? (() => () => true);
+    this.startMs = now();
+  }
+
+  push(event: object): void {
+    this.add(storedEvent(event));
+  }
+
+  add(event: StoredEvent): void {
+    this.ring.push(event);
+    if (event.flow !== undefined) this.seenFlows += 1;
+    if (event.flow !== undefined && event.nodeName !== '') this.nodes.add(event.nodeName);
+    this.wakeAll();
+  }
+
+  restart(isRingKept: boolean): void {
+    if (!isRingKept) this.ring.clear();
+    this.startMs = this.now();
+    this.seenFlows = this.ring.size;
+  }
+
+  isUnavailable(node: string): boolean {
+    return this.faults.unavailableNodes?.includes(node) === true;
+  }
+
+  /** Calls back when something came. @returns what ends the wait */
+  onChange(wake: () => void): () => void {
+    this.waiting.add(wake);
+    return () => this.waiting.delete(wake);
+  }
+
+  wakeAll(): void {
+    for (const wake of this.waiting) wake();
+  }
+}
