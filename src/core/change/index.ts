@@ -1,5 +1,14 @@
 // Plans of changes to people's files: what would be written, with its proof, or why nothing is.
 export type { Effect } from './effect.ts';
+export { branchName } from './fixes/branch-name.ts';
+export {
+  type FixChange,
+  type FixChoice,
+  type FixPlan,
+  type FixQuestion,
+  type FixRefusal,
+  planFixes,
+} from './fixes/plan.ts';
 export type { InitNote } from './init/found.ts';
 export { CATALOG_PATH, type InitOutcome, type InitPlan, planInit } from './init/plan.ts';
 export {

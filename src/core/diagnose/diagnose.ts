@@ -33,15 +33,22 @@ export async function diagnose({ flows, ...question }: DiagnoseQuestion): Promis
   return diagnoseSummary(await summarizeFlows(flows, question.namespace), question);
 }
 
-/** The same from flows that were read before: pure. */
-export function diagnoseSummary(
+/** What findings are made of: flows by cause, and the worlds to judge them in. */
+export interface Grounds {
+  readonly inputs: Inputs;
+  readonly groups: readonly Group[];
+  readonly folded: readonly Folded[];
+  readonly passed: ReturnType<typeof withEnds>;
+  readonly proposing: ProposeContext;
+}
+
+export function groundsOf(
   summary: FlowSummary,
-  { namespace, inputs: given, fixesMax = FIXES_MAX }: Omit<DiagnoseQuestion, 'flows'>,
-): Diagnosis {
+  { namespace, inputs: given }: Pick<DiagnoseQuestion, 'namespace' | 'inputs'>,
+): Grounds {
   const inputs = withClusterName(given, summary.edges);
   const ends = new Ends(readRepository(inputs.files, inputs.readOptions), inputs.options);
   const dropped = summary.edges.filter(isDrop);
-  const folded = fold(dropped);
   const edges = dropped.filter((edge) => foldOf(edge) === undefined);
   const pairs = edges.map((edge) => ({ edge, from: ends.sourceOf(edge), to: ends.destinationOf(edge) }));
   const passed = withEnds(passedEdges(summary.edges), ends);
@@ -54,14 +61,27 @@ export function diagnoseSummary(
     podAt: podsByAddress(summary.edges),
   };
   const judged = pairs.map(({ edge, from, to }) => judge(edge, { from, to }, state));
-  const groups = [...grouped(judged, context)].sort((a, b) => countOf(b) - countOf(a));
   const names = new Map(ends.all.map(({ id, party }) => [id, party.name]));
-  const proposing: ProposeContext = {
-    ...context,
-    ends: ends.all,
-    nameOf: (id) => names.get(id) ?? declaredName(id),
-    states: new Map(),
+  return {
+    inputs,
+    groups: [...grouped(judged, context)].sort((a, b) => countOf(b) - countOf(a)),
+    folded: fold(dropped),
+    passed,
+    proposing: {
+      ...context,
+      ends: ends.all,
+      nameOf: (id) => names.get(id) ?? declaredName(id),
+      states: new Map(),
+    },
   };
+}
+
+/** The same from flows that were read before: pure. */
+export function diagnoseSummary(
+  summary: FlowSummary,
+  { namespace, inputs: given, fixesMax = FIXES_MAX }: Omit<DiagnoseQuestion, 'flows'>,
+): Diagnosis {
+  const { inputs, groups, folded, passed, proposing } = groundsOf(summary, { namespace, inputs: given });
   const findings = groups.map((group, i) =>
     findingOf(group, i < fixesMax ? proposing : { code: 'not-searched', most: fixesMax }, inputs.catalog),
   );
@@ -90,11 +110,11 @@ export function diagnoseSummary(
     folded,
     assumptions: assumptionsOf({
       inputs,
-      state,
+      state: proposing.state,
       summary,
-      ends: ends.all,
+      ends: proposing.ends,
       findings,
-      passed: passedThoughDenied(passed, state),
+      passed: passedThoughDenied(passed, proposing.state),
     }),
     counts: summary.counts,
     isSeen: summary.edges.length > 0,
@@ -139,7 +159,8 @@ function podsByAddress(edges: readonly Edge[]): (ip: string) => string | undefin
 interface WithCause extends Judged {
   readonly cause: Finding['cause'];
 }
-type Group = readonly [first: WithCause, ...rest: WithCause[]];
+/** Edges that are one finding, the most frequent first. */
+export type Group = readonly [first: WithCause, ...rest: WithCause[]];
 
 /** Edges of one cause between the same parties on one port are one finding, whatever the addresses. */
 function grouped(judged: readonly Judged[], context: CauseContext): readonly Group[] {

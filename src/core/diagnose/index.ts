@@ -1,3 +1,11 @@
+export {
+  type Composed,
+  type ComposeOutcome,
+  type ComposeRefusal,
+  type ComposeRefusalCode,
+  composeFixes,
+  type Fixed,
+} from './compose.ts';
 export { type DiagnoseQuestion, diagnose, diagnoseSummary } from './diagnose.ts';
 export type { Inputs } from './state.ts';
 export { type FlowSummary, summarizeFlows } from './summarize.ts';
@@ -11,6 +19,7 @@ export type {
   Finding,
   Fix,
   FixEdit,
+  FixKind,
   FixStep,
   FixWarning,
   Folded,

@@ -29,17 +29,8 @@ export function platformChangeText(
   for (const rule of rules) lines.push(...line('', ruleText(rule)));
   for (const check of checks) lines.push(...line(check.denied === 0 ? 'proof' : 'still', checkText(check)));
   if (flows !== undefined) {
-    const { stillPass, deniedElsewhere, inexpressible } = flows;
-    lines.push(...line('flows', `all ${plural(stillPass, 'recorded flow')} that passed would still pass`));
-    if (deniedElsewhere > 0) {
-      const text = `${plural(deniedElsewhere, 'flow')} passed that the files deny at the other end, with or without this`;
-      lines.push(...line('', text));
-    }
-    if (inexpressible > 0) {
-      lines.push(
-        ...line('', `${plural(inexpressible, 'dropped flow')} that no rule by labels or names can admit`),
-      );
-    }
+    for (const [i, text] of flowProofTexts(flows).entries())
+      lines.push(...line(i === 0 ? 'flows' : '', text));
   }
   for (const [i, rule] of left.entries()) {
     const flags = rule.ports.map((port) => ruleFlag(rule, port)).join(' ');
@@ -83,7 +74,26 @@ function ruleJson(rule: OwnRule): unknown {
   return { direction, peer, origin, ports: ports.map(catalogPortText), evidence: evidence ?? null };
 }
 
-function ruleText({ direction, peer, ports, origin, evidence }: OwnRule): string {
+/** What became of the recorded flows. */
+export function flowProofTexts({
+  stillPass,
+  deniedElsewhere,
+  inexpressible,
+}: NonNullable<PlatformChange['flows']>): readonly string[] {
+  return [
+    `all ${plural(stillPass, 'recorded flow')} that passed would still pass`,
+    ...(deniedElsewhere > 0
+      ? [
+          `${plural(deniedElsewhere, 'flow')} passed that the files deny at the other end, with or without this`,
+        ]
+      : []),
+    ...(inexpressible > 0
+      ? [`${plural(inexpressible, 'dropped flow')} that no rule by labels or names can admit`]
+      : []),
+  ];
+}
+
+export function ruleText({ direction, peer, ports, origin, evidence }: OwnRule): string {
   const way = direction === 'ingress' ? 'from' : 'to';
   const text = `${way} ${printable(peer)} ${ports.map(catalogPortText).join(', ')}`;
   if (evidence === undefined) return origin === 'catalog' ? `${text}   by the catalog` : text;
@@ -95,7 +105,7 @@ function ruleText({ direction, peer, ports, origin, evidence }: OwnRule): string
   return `${text}   ${counts.join(', ')}`;
 }
 
-function checkText({ rule, allowed, denied, example }: RuleCheck): string {
+export function checkText({ rule, allowed, denied, example }: RuleCheck): string {
   const name = ruleText({ ...rule, evidence: undefined });
   if (denied === 0 && allowed > 0) return `${name}: allowed at both ends`;
   if (example === undefined) return `${name}: nobody to judge it by`;

@@ -103,7 +103,7 @@ function seenText({ seenAs, seenCount }: Party): string {
 const SEEN_MAX = 3;
 
 /** The side that dropped it; that the other end refuses too is said in short. */
-function whyText({ decision, cause, direction }: Finding, base: string): string {
+export function whyText({ decision, cause, direction }: Finding, base = ''): string {
   if (decision === undefined || cause.code === 'not-policy') return '';
   const sides = [decision.egress, decision.ingress];
   const refusing = sides.filter(({ verdict }) => verdict === 'denied');

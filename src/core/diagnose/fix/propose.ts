@@ -54,6 +54,11 @@ export function proposeFix(members: Members, cause: Cause, context: ProposeConte
   return { noFix: { code: 'not-provable', tried: [...search.tried] } };
 }
 
+/** Whether all edges of a finding are admitted for certain. */
+export function isAdmitted(members: Members, state: State): boolean {
+  return leftOver(members, state) === 'nothing';
+}
+
 /** The first edge that is still refused, and by which side. */
 function leftOver(
   members: Members,
@@ -228,9 +233,7 @@ function proved(
   const changed = changedBy(context.state, search.state, context.nameOf);
   const opens = changed.opens.filter((opened) => !isOwn(opened, members));
   const files = changedFiles(context.state.files, search.state.files);
-  const edits = files.flatMap(({ path, before: old, text }) =>
-    lineChanges(old, text).map((change) => ({ file: path, ...change })),
-  );
+  const edits = editsOf(files);
   const fix: Fix = {
     kind: last.kind === 'rule' && search.steps.length > 1 ? (search.steps[0]?.kind ?? last.kind) : last.kind,
     steps: search.steps,
@@ -253,10 +256,13 @@ function isEnd(name: string, { id, party, names }: End): boolean {
   return name === id || names.some((one) => name === `world ${one}`);
 }
 
-function changedFiles(
-  before: readonly SourceFile[],
-  after: readonly SourceFile[],
-): readonly { readonly path: string; readonly before: string; readonly text: string }[] {
+export function editsOf(files: Fix['files']): Fix['edits'] {
+  return files.flatMap(({ path, before, text }) =>
+    lineChanges(before, text).map((change) => ({ file: path, ...change })),
+  );
+}
+
+export function changedFiles(before: readonly SourceFile[], after: readonly SourceFile[]): Fix['files'] {
   const texts = new Map(before.map(({ path, text }) => [path, text]));
   return after.flatMap(({ path, text }) => {
     const old = texts.get(path) ?? '';
