@@ -1,7 +1,7 @@
 // Writes examples/homelab/flows.jsonl: run it after a change of the example.
 import { writeFileSync } from 'node:fs';
-import { EXAMPLE, exampleFiles, readExample } from './example-flows/example.ts';
-import { generateFlows } from './example-flows/generate.ts';
+import { generateFlows } from '../src/demo/traffic/generate.ts';
+import { EXAMPLE, exampleFiles, readExample } from './example.ts';
 
 const { read, world, options } = readExample(exampleFiles());
 writeFileSync(new URL('flows.jsonl', EXAMPLE), `${generateFlows(read, world, options).join('\n')}\n`);

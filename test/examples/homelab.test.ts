@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { withOutsiders } from '../../scripts/example-flows/cluster.ts';
-import { EXAMPLE, exampleFiles, readExample } from '../../scripts/example-flows/example.ts';
-import { generateFlows } from '../../scripts/example-flows/generate.ts';
+import { EXAMPLE, exampleFiles, readExample } from '../../scripts/example.ts';
 import { accessLabel, enforcementLabel, isPlatform, profileLabel } from '../../src/core/catalog/index.ts';
 import { compile, type Engine } from '../../src/core/engine/index.ts';
 import type { Decision } from '../../src/core/model/decision.ts';
 import type { L7Request } from '../../src/core/model/l7.ts';
 import type { SourceFile } from '../../src/core/model/repository.ts';
+import { withOutsiders } from '../../src/demo/traffic/cluster.ts';
+import { generateFlows } from '../../src/demo/traffic/generate.ts';
 
 const FILES = exampleFiles();
 const EXAMPLE_READ = readExample(FILES);

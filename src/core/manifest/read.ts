@@ -1,4 +1,5 @@
 import type { AgentOptions } from '../model/options.ts';
+import type { Place } from '../model/place.ts';
 import type { Approximation, ReadCounts, RepositoryRead, SourceFile } from '../model/repository.ts';
 import type { VariableScope } from './flux/variables.ts';
 import { withoutClaims } from './repository/claims.ts';
@@ -44,6 +45,45 @@ export interface ReadOptions {
  * @throws PropolisError `unknown-environment`
  */
 export function readRepository(files: readonly SourceFile[], options: ReadOptions): RepositoryRead {
+  const { collection, notes, counts } = gather(files, options);
+  return assemble(collection, notes, counts);
+}
+
+/** An object as a cluster would get it, of a kind that is read: policies, namespaces, workloads, Services, groups. */
+export interface BuiltObject {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** What JSON can hold, in objects without a prototype. */
+  readonly value: unknown;
+  readonly place: Place;
+}
+
+/**
+ * The same reading, as the objects themselves: what a deployer would apply, one of each kind and name, those that the
+ * API server or the agent would refuse among them.
+ *
+ * @throws PropolisError `unknown-environment`
+ */
+export function readObjects(files: readonly SourceFile[], options: ReadOptions): readonly BuiltObject[] {
+  return gather(files, options)
+    .collection.objects()
+    .map(({ kind, namespace, name, value, locate }) => ({
+      kind,
+      namespace,
+      name,
+      value,
+      place: locate([]),
+    }));
+}
+
+interface Gathered {
+  readonly collection: Collection;
+  readonly notes: Notes;
+  readonly counts: ReadCounts;
+}
+
+function gather(files: readonly SourceFile[], options: ReadOptions): Gathered {
   const notes = takeNotes();
   for (const { code, detail, place, count } of options.known ?? [])
     notes.approximate(code, detail, place, count);
@@ -69,12 +109,13 @@ export function readRepository(files: readonly SourceFile[], options: ReadOption
   const read = [...index.files.values()].filter(
     ({ path }) => isSelected(path) || deployers.applied.appearances.has(path),
   );
-  return assemble(collection, notes, {
+  const counts = {
     files: read.length,
     documents: read.reduce((sum, { documents }) => sum + documents.length, 0),
     objects: collection.count(),
     templatesSkipped,
-  });
+  };
+  return { collection, notes, counts };
 }
 
 const NO_VARIABLES: VariableScope = { values: new Map(), isActive: false, isComplete: false };

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'yaml';
 import { isMap, type Json, parseJson } from './json.ts';
+import { PROTOBUF, readProtobuf } from './protobuf.ts';
 import { ApiError, badRequest } from './status.ts';
 
 /** The API server takes no more (apiserver, `DefaultMaxRequestSize`). */
@@ -17,7 +18,9 @@ export async function bodyOf(request: IncomingMessage): Promise<Json> {
     }
     chunks.push(chunk);
   }
-  const text = Buffer.concat(chunks).toString('utf8');
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length > 0 && request.headers['content-type'] === PROTOBUF) return readProtobuf(bytes);
+  const text = bytes.toString('utf8');
   if (text.trim() === '') return null;
   const read = parseJson(text) ?? parseYaml(text, request.headers['content-type']);
   if (read === undefined) {

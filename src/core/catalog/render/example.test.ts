@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exampleFiles, readExample } from '../../../../scripts/example-flows/example.ts';
+import { exampleFiles, readExample } from '../../../../scripts/example.ts';
 import { type Change, compile, difference } from '../../engine/index.ts';
 import { isNoPorts } from '../../model/port-set.ts';
 import type { SourceFile } from '../../model/repository.ts';

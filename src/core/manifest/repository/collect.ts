@@ -41,6 +41,8 @@ export interface Collection {
   /** Makes a namespace known that nothing declares. */
   implyNamespace(name: string, place: Place): void;
   outcomes(): Outcome[];
+  /** The objects themselves, in the order of `outcomes`. */
+  objects(): readonly ReadObject[];
   namespaces(): readonly NamespaceDeclaration[];
   readonly count: () => number;
 }
@@ -104,6 +106,7 @@ export function collect(options: AgentOptions, notes: Notes): Collection {
       if (!implied.has(name)) implied.set(name, place);
     },
     outcomes: () => [...entries.values()].map(({ outcome }) => outcome),
+    objects: () => [...entries.values()].map(({ object }) => object),
     namespaces() {
       const declared = [...entries.values()].flatMap(({ outcome }) =>
         outcome.kind === 'namespace' ? [outcome.namespace] : [],

@@ -1,9 +1,8 @@
-import { compile, type EndpointIndex, type Engine } from '../../src/core/engine/index.ts';
-import type { Decision } from '../../src/core/model/decision.ts';
-import type { L7Request } from '../../src/core/model/l7.ts';
-import type { AgentOptions } from '../../src/core/model/options.ts';
-import type { World } from '../../src/core/model/world.ts';
-import { type Cluster, hostOf, identityNumbers, type Participant } from './cluster.ts';
+import type { Engine } from '../../core/engine/index.ts';
+import type { Decision } from '../../core/model/decision.ts';
+import type { L7Request } from '../../core/model/l7.ts';
+import type { Policy } from '../../core/model/policy.ts';
+import { type Cluster, hostOf, type Participant } from './cluster.ts';
 import {
   arrival,
   type Direction,
@@ -13,31 +12,31 @@ import {
   routerSolicitation,
   verdictEvents,
 } from './events.ts';
+import type { Talk } from './homelab.ts';
 import type { Connection, End, JsonObject } from './layers.ts';
 import type { Timed } from './lines.ts';
 import type { Random } from './random.ts';
-import type { ClusterState, Talk } from './traffic.ts';
 
 /** Turns one attempt of a talk into the events that nodes report of it. */
 export type Recorder = (talk: Talk, second: number) => readonly Timed[];
 
 export function recorderOf({
-  world,
-  options,
+  stateOf,
   cluster,
+  numberOf,
   random,
 }: {
-  readonly world: World;
-  readonly options: AgentOptions;
+  readonly stateOf: (talk: Talk, second: number) => State;
   readonly cluster: Cluster;
+  /** Of an identity, by its labels. */
+  readonly numberOf: (labels: readonly string[]) => number;
   readonly random: Random;
 }): Recorder {
-  const stateOf = statesOf(world, options);
-  const numberOf = identityNumbers();
   const attempts = new Map<Talk, Attempt>();
   return (talk, second) => {
-    const { engine, labelsOf } = stateOf(talk.cluster ?? 'git');
+    const { engine, policies, labelsOf } = stateOf(talk, second);
     const attempt = attemptOf(talk, { second, last: attempts.get(talk), cluster, random });
+    if (attempt === undefined) return [];
     attempts.set(talk, attempt);
     const { from, to, sourcePort } = attempt;
     const end = (who: Participant): End => {
@@ -52,14 +51,16 @@ export function recorderOf({
       sourcePort,
       destinationPort: talk.port,
     };
+    const [source, destination] = [engine.find(from.endpoint), engine.find(to.endpoint)];
+    if (source === undefined || destination === undefined) return [];
     const decision = engine.decide({
-      from: indexOf(engine, from),
-      to: indexOf(engine, to),
+      from: source,
+      to: destination,
       protocol: connection.protocol,
       port: talk.port,
       ...(talk.request === undefined ? {} : { l7: talk.request }),
     });
-    const reported = eventsOf(talk, { connection, decision, world, cluster });
+    const reported = eventsOf(talk, { connection, decision, policies, cluster });
     const isNoisy = random.next() < 0.03 && from.kind === 'pod';
     const noise: readonly Reported[] = isNoisy
       ? [[connection.source.who, routerSolicitation(connection.source, linkLocal(random))]]
@@ -80,12 +81,12 @@ function eventsOf(
   {
     connection,
     decision,
-    world,
+    policies,
     cluster,
   }: {
     readonly connection: Connection;
     readonly decision: Decision;
-    readonly world: World;
+    readonly policies: readonly Policy[];
     readonly cluster: Cluster;
   },
 ): readonly Reported[] {
@@ -98,8 +99,7 @@ function eventsOf(
   const judge = (direction: Direction): void => {
     const [reporter, side] = direction === 'EGRESS' ? [from, decision.egress] : [to, decision.ingress];
     if (side.verdict === 'unjudged') return;
-    for (const flow of verdictEvents(connection, direction, side, world.policies))
-      events.push([reporter, flow]);
+    for (const flow of verdictEvents(connection, direction, side, policies)) events.push([reporter, flow]);
     if (!side.l7 || talk.request === undefined) return;
     const isRefused = side.verdict === 'denied';
     const answer = answerTo(talk.request, cluster);
@@ -122,44 +122,11 @@ function eventsOf(
   return [...events, ...answers];
 }
 
-interface State {
+/** What is in force at a moment: who judges, and which labels everybody has. */
+export interface State {
   readonly engine: Engine;
+  readonly policies: readonly Policy[];
   readonly labelsOf: (endpoint: string) => readonly string[];
-}
-
-function statesOf(world: World, options: AgentOptions): (name: ClusterState) => State {
-  const known = new Map<ClusterState, State>();
-  return (name) => {
-    let state = known.get(name);
-    if (state === undefined) {
-      const inForce = worldIn(name, world);
-      const labels = new Map(inForce.endpoints.map((endpoint) => [endpoint.id, endpoint.labels]));
-      state = { engine: compile(inForce, options), labelsOf: (endpoint) => labels.get(endpoint) ?? [] };
-      known.set(name, state);
-    }
-    return state;
-  };
-}
-
-const DELETED_BASELINES: ReadonlySet<string> = new Set(['baseline-dns-egress', 'baseline-prometheus-scrape']);
-
-/** What the cluster had in force, where that was not what Git has. */
-function worldIn(state: ClusterState, world: World): World {
-  switch (state) {
-    case 'git':
-      return world;
-    case 'without-two-baselines':
-      return { ...world, policies: world.policies.filter(({ name }) => !DELETED_BASELINES.has(name)) };
-    case 'before-tandoor-access':
-      return {
-        ...world,
-        endpoints: world.endpoints.map((endpoint) =>
-          endpoint.id.startsWith('tandoor/')
-            ? { ...endpoint, labels: endpoint.labels.filter((label) => !label.includes('/postgres=')) }
-            : endpoint,
-        ),
-      };
-  }
 }
 
 /** One connection, which keeps its ends and its port as long as it is tried again. */
@@ -185,30 +152,29 @@ function attemptOf(
     readonly cluster: Cluster;
     readonly random: Random;
   },
-): Attempt {
+): Attempt | undefined {
   if (last !== undefined && second - last.second <= LONGEST_PAUSE_SECONDS) return { ...last, second };
-  const to = random.pick(cluster.participants(talk.to));
+  const candidates = cluster.participants(talk.to);
+  if (candidates.length === 0) return undefined;
+  const to = random.pick(candidates);
+  const from = sourceOf(talk, to, cluster, random);
+  if (from === undefined) return undefined;
   return {
     second,
-    from: sourceOf(talk, to, cluster, random),
+    from,
     to,
     sourcePort: random.integer(32_768, 60_999),
   };
 }
 
-function sourceOf(talk: Talk, to: Participant, cluster: Cluster, random: Random): Participant {
+function sourceOf(talk: Talk, to: Participant, cluster: Cluster, random: Random): Participant | undefined {
   if (talk.from !== 'host') {
     // A pod that reaches itself passes every policy.
-    return random.pick(cluster.participants(talk.from).filter((who) => who !== to));
+    const candidates = cluster.participants(talk.from).filter((who) => who !== to);
+    return candidates.length === 0 ? undefined : random.pick(candidates);
   }
   if (to.kind !== 'pod') throw new Error('only pods are probed');
   return hostOf(to);
-}
-
-function indexOf(engine: Engine, who: Participant): EndpointIndex {
-  const index = engine.find(who.endpoint);
-  if (index === undefined) throw new Error(`the world has no ${who.endpoint}`);
-  return index;
 }
 
 /** The node that reports: where the pod is, and for somebody outside where the other end is. */

@@ -1,6 +1,6 @@
-import { NAMESPACE_KEY } from '../../src/core/model/label.ts';
-import type { Workload } from '../../src/core/model/repository.ts';
-import type { Endpoint, World } from '../../src/core/model/world.ts';
+import { NAMESPACE_KEY } from '../../core/model/label.ts';
+import type { Workload } from '../../core/model/repository.ts';
+import type { Endpoint, World } from '../../core/model/world.ts';
 import { OUTSIDERS, type Outsider } from './outsiders.ts';
 import type { Random } from './random.ts';
 
@@ -32,6 +32,8 @@ export interface Pod {
   readonly ip: string;
   readonly node: string;
   readonly endpointId: number;
+  /** The name of the cluster it is in. */
+  readonly cluster: string;
 }
 
 /** Somebody outside, or the node itself. */
@@ -45,6 +47,7 @@ export type Participant = Pod | Other;
 
 /** The pods of a cluster, and everybody else. */
 export interface Cluster {
+  /** Everybody that a name means: a workload's pods. Empty: it has none at present. */
   participants(endpoint: string): readonly Participant[];
 }
 
@@ -66,6 +69,7 @@ export function clusterOf(workloads: readonly Workload[], random: Random): Clust
         ip: `10.42.${node}.${20 + count * 3 + index}`,
         node: NODES[node]?.name ?? '',
         endpointId: random.integer(1, 4000),
+        cluster: CLUSTER_NAME,
       };
     });
     known.set(endpoint, pods);

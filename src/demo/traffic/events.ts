@@ -1,8 +1,8 @@
-import type { RuleRef, SideDecision } from '../../src/core/model/decision.ts';
-import type { L7Request } from '../../src/core/model/l7.ts';
-import type { Policy } from '../../src/core/model/policy.ts';
+import type { RuleRef, SideDecision } from '../../core/model/decision.ts';
+import type { L7Request } from '../../core/model/l7.ts';
+import type { Policy } from '../../core/model/policy.ts';
+import type { NodeFailure } from './homelab.ts';
 import { type Connection, type End, endOf, type JsonObject, layers } from './layers.ts';
-import type { NodeFailure } from './traffic.ts';
 
 export type Direction = 'INGRESS' | 'EGRESS';
 

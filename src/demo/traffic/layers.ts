@@ -1,4 +1,4 @@
-import { CLUSTER_NAME, type Participant } from './cluster.ts';
+import type { Participant } from './cluster.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -52,7 +52,7 @@ export function endOf({ who, labels, identity }: End, reporter: End): JsonObject
   return {
     ...(isLocal ? { ID: who.endpointId } : {}),
     identity,
-    cluster_name: CLUSTER_NAME,
+    cluster_name: who.cluster,
     namespace: who.namespace,
     labels,
     pod_name: who.name,

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { agentOptionsOf, type Catalog, findCluster, readCatalog } from '../../src/core/catalog/index.ts';
-import { readRepository } from '../../src/core/manifest/read.ts';
-import { worldOf } from '../../src/core/manifest/world.ts';
-import type { AgentOptions } from '../../src/core/model/options.ts';
-import type { Problem, RepositoryRead, SourceFile } from '../../src/core/model/repository.ts';
-import type { World } from '../../src/core/model/world.ts';
-import { CLUSTER_NAME } from './cluster.ts';
+import { agentOptionsOf, type Catalog, findCluster, readCatalog } from '../src/core/catalog/index.ts';
+import { readRepository } from '../src/core/manifest/read.ts';
+import { worldOf } from '../src/core/manifest/world.ts';
+import type { AgentOptions } from '../src/core/model/options.ts';
+import type { Problem, RepositoryRead, SourceFile } from '../src/core/model/repository.ts';
+import type { World } from '../src/core/model/world.ts';
+import { CLUSTER_NAME } from '../src/demo/traffic/cluster.ts';
 
-export const EXAMPLE: URL = new URL('../../examples/homelab/', import.meta.url);
+export const EXAMPLE: URL = new URL('../examples/homelab/', import.meta.url);
 
 /** The example as Propolis reads it. */
 export interface Example {

@@ -1,8 +1,5 @@
-import { CLUSTER_NAME } from './cluster.ts';
 import type { Json, JsonObject } from './layers.ts';
 import type { Random } from './random.ts';
-
-const START = { date: '2026-11-20', hour: 18 };
 
 /** An event, and when: seconds from the beginning, and nanoseconds after that. */
 export interface Timed {
@@ -42,10 +39,20 @@ const FIELDS = [
   'Summary',
 ];
 
+/** Where and when a recording is made. */
+export interface Setting {
+  readonly clusterName: string;
+  /** RFC 3339, of so many seconds from the beginning and nanoseconds after that. */
+  readonly timeAt: (second: number, nanos: number) => string;
+}
+
 /** An event in the shape that `hubble observe -o jsonpb` writes. */
-export function flowLine({ second, nanos, node, flow }: Timed, random: Random): Json {
+export function flowLine(
+  { second, nanos, node, flow }: Timed,
+  { timeAt, clusterName, random }: Setting & { readonly random: Random },
+): JsonObject {
   const time = timeAt(second, nanos);
-  const name = `${CLUSTER_NAME}/${node}`;
+  const name = `${clusterName}/${node}`;
   const fields = Object.entries({ ...flow, node_name: name });
   const order = ([field]: readonly [string, Json]): number => FIELDS.indexOf(field);
   const stray = fields.find((field) => order(field) === -1);
@@ -55,21 +62,24 @@ export function flowLine({ second, nanos, node, flow }: Timed, random: Random): 
 }
 
 /** What a relay says first. */
-export function nodesConnected(nodes: readonly string[]): Json {
+export function nodesConnected(nodes: readonly string[], { timeAt, clusterName }: Setting): JsonObject {
   return {
     node_status: {
       state_change: 'NODE_CONNECTED',
-      node_names: nodes.map((node) => `${CLUSTER_NAME}/${node}`),
+      node_names: nodes.map((node) => `${clusterName}/${node}`),
     },
     node_name: 'hubble-relay',
     time: timeAt(0, 0),
   };
 }
 
-export function eventsLost(second: number, node: string, count: number): Json {
+export function eventsLost(
+  { second, node, count }: { readonly second: number; readonly node: string; readonly count: number },
+  { timeAt, clusterName }: Setting,
+): JsonObject {
   const time = timeAt(second, 0);
   const lost = { source: 'HUBBLE_RING_BUFFER', num_events_lost: String(count), first: time, last: time };
-  return { lost_events: lost, node_name: `${CLUSTER_NAME}/${node}`, time };
+  return { lost_events: lost, node_name: `${clusterName}/${node}`, time };
 }
 
 /** One line of JSON as Go writes it. */
@@ -78,10 +88,4 @@ export function encode(line: Json): string {
     /[<>&]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-}
-
-function timeAt(second: number, nanos: number): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const clock = `${two(START.hour)}:${two(Math.floor(second / 60))}:${two(second % 60)}`;
-  return `${START.date}T${clock}${nanos === 0 ? '' : `.${String(nanos).padStart(9, '0')}`}Z`;
 }

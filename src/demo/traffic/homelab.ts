@@ -1,4 +1,4 @@
-import type { L7Request } from '../../src/core/model/l7.ts';
+import type { L7Request } from '../../core/model/l7.ts';
 
 /**
  * Who talks to whom in the example, and when. Nothing here says whether it works: the engine decides that.
