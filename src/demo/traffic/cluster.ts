@@ -6,7 +6,7 @@ import type { Random } from './random.ts';
 
 export const CLUSTER_NAME = 'live';
 /** The first node runs the API server, and no pods. */
-const NODES = [
+export const NODES = [
   { name: 'cp-1', ip: '192.168.10.11' },
   { name: 'node-1', ip: '192.168.10.21' },
   { name: 'node-2', ip: '192.168.10.22' },
