@@ -1,4 +1,12 @@
-import { agentOptionsOf, type Catalog, type Cluster, clusterVariables, DEFAULT_CATALOG, findCluster, readCatalog } from '../core/catalog/index.ts';
+import {
+  agentOptionsOf,
+  type Catalog,
+  type Cluster,
+  clusterVariables,
+  DEFAULT_CATALOG,
+  findCluster,
+  readCatalog,
+} from '../core/catalog/index.ts';
 import type { ReadOptions } from '../core/manifest/read.ts';
 import type { AgentOptions } from '../core/model/options.ts';
 import type { SourceFile } from '../core/model/repository.ts';

@@ -31,14 +31,7 @@ export interface Agents {
   close(): void;
 }
 
-export function startAgents({
-  api,
-  agent,
-  numberOf,
-  now,
-  seed,
-  strays,
-}: AgentsOptions): Agents {
+export function startAgents({ api, agent, numberOf, now, seed, strays }: AgentsOptions): Agents {
   const { registry, kinds } = api;
   begin(api);
   const parts = [
