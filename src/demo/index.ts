@@ -1,0 +1,1 @@
+export { type DemoCluster, type DemoClusterOptions, startDemoCluster } from './cluster.ts';
