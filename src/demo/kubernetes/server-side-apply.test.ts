@@ -159,7 +159,11 @@ const step = fc.record({
   how: fc.constantFrom('apply', 'force', 'merge'),
   labels,
 });
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+interface Step {
+  readonly manager: string;
+  readonly how: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
 
 function play({ apply, patch, target }: TestRegistry, { manager, how, labels: given }: Step): boolean {
   try {

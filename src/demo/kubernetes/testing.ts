@@ -6,13 +6,18 @@ import { createStore } from './store.ts';
 /** A registry without a server, and short words for what tests do with it. */
 export interface TestRegistry {
   readonly registry: Registry;
-  kind(name: string): ServedKind;
-  target(kind: string, namespace: string, name: string): Target;
-  create(kind: string, object: JsonMap, manager?: string): JsonMap;
-  apply(kind: string, object: JsonMap, manager: string, isForced?: boolean): JsonMap;
-  patch(target: Target, form: 'json' | 'merge' | 'strategic', body: Json, manager?: string): JsonMap;
+  readonly kind: (name: string) => ServedKind;
+  readonly target: (kind: string, namespace: string, name: string) => Target;
+  readonly create: (kind: string, object: JsonMap, manager?: string) => JsonMap;
+  readonly apply: (kind: string, object: JsonMap, manager: string, isForced?: boolean) => JsonMap;
+  readonly patch: (
+    target: Target,
+    form: 'json' | 'merge' | 'strategic',
+    body: Json,
+    manager?: string,
+  ) => JsonMap;
   /** Milliseconds since 1970; moves on by a second with each question. */
-  now(): number;
+  readonly now: () => number;
 }
 
 const NOON = Date.UTC(2026, 0, 5, 12);

@@ -16,7 +16,7 @@ interface Flux extends TestRegistry {
 function flux(...documents: readonly string[]): Flux {
   const test = testRegistry();
   let files: readonly SourceFile[] = asFiles(documents);
-  const { reconcile } = createReconciler({
+  const reconciler = createReconciler({
     registry: test.registry,
     kinds: servedKinds(),
     files: () => Promise.resolve(files),
@@ -24,7 +24,7 @@ function flux(...documents: readonly string[]): Flux {
   });
   return {
     ...test,
-    reconcile,
+    reconcile: () => reconciler.reconcile(),
     git(...fresh) {
       files = asFiles(fresh);
     },
