@@ -1,4 +1,5 @@
 import { NO_ENDPOINT } from '../../src/core/flow/endpoint.ts';
+import { ipVersionOf } from '../../src/core/flow/more.ts';
 import type { Flow, FlowEndpoint, FlowPolicy } from '../../src/core/model/flow.ts';
 
 /** One drop by default deny between two pods, and named changes to it. */
@@ -62,26 +63,32 @@ export function flowToJson(flow: Flow): object {
     ...some('uuid', flow.uuid),
     verdict: flow.verdict === 'UNKNOWN' ? 'VERDICT_UNKNOWN' : flow.verdict,
     ...some('drop_reason', flow.dropReasonCode),
-    ...some('IP', {
+    IP: {
       ...some('source', flow.sourceIp),
+      ...some('source_xlated', flow.more?.sourceXlatedIp ?? ''),
       ...some('destination', flow.destinationIp),
-      ipVersion: 'IPv4',
-    }),
+      ...(ipVersionOf(flow) === 'IP_NOT_USED' ? {} : { ipVersion: ipVersionOf(flow) }),
+      ...(flow.more?.isEncrypted === true ? { encrypted: true } : {}),
+    },
     ...l4ToJson(flow),
     source: endToJson(flow.source),
     destination: endToJson(flow.destination),
     ...(flow.type === 'unknown' ? {} : { Type: flow.type }),
     ...some('node_name', flow.nodeName),
+    ...some('node_labels', flow.more?.nodeLabels ?? []),
     ...some('source_names', flow.sourceNames),
     ...some('destination_names', flow.destinationNames),
     ...l7ToJson(flow),
-    event_type: { ...some('type', flow.eventType), ...some('sub_type', flow.eventSubType) },
+    ...(flow.eventType === 0 && flow.eventSubType === 0
+      ? {}
+      : { event_type: { ...some('type', flow.eventType), ...some('sub_type', flow.eventSubType) } }),
     ...serviceToJson('source_service', flow.sourceService),
     ...serviceToJson('destination_service', flow.destinationService),
     ...(flow.direction === 'unknown' ? {} : { traffic_direction: flow.direction.toUpperCase() }),
     ...some('policy_match_type', flow.policyMatchType),
     ...some('drop_reason_desc', flow.dropReason),
     ...(flow.isReply === 'unknown' ? {} : { is_reply: flow.isReply }),
+    ...moreToJson(flow),
     ...some('auth_type', flow.authType),
     ...policiesToJson('egress_allowed_by', flow.egressAllowedBy),
     ...policiesToJson('ingress_allowed_by', flow.ingressAllowedBy),
@@ -90,6 +97,15 @@ export function flowToJson(flow: Flow): object {
     ...some('Summary', flow.summary),
   };
   return { flow: inner, ...some('node_name', flow.nodeName), time };
+}
+
+function moreToJson({ more }: Flow): object {
+  const { traceId, ipTraceId, interface: networkInterface } = more ?? {};
+  return {
+    ...(networkInterface === undefined ? {} : { interface: networkInterface }),
+    ...(traceId === undefined ? {} : { trace_context: { parent: { trace_id: traceId } } }),
+    ...(ipTraceId === undefined ? {} : { ip_trace_id: { trace_id: ipTraceId, ip_option_type: 136 } }),
+  };
 }
 
 function some(name: string, value: unknown): object {
@@ -144,7 +160,7 @@ function l7ToJson({ l7 }: Flow): object {
         l7: { ...type, dns: { query: l7.query, ...some('ips', l7.ips), ...some('rcode', l7.rcode) } },
       };
     case 'other':
-      return { l7: { ...type, kafka: {} } };
+      return { l7: { ...type, ...(l7.record === 'kafka' ? { kafka: { topic: 't' } } : {}) } };
   }
 }
 

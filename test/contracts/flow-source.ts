@@ -112,6 +112,19 @@ const KINDS: readonly Flow[] = [
   aFlow({ type: 'L7', eventType: 129, eventSubType: 0, dropReason: '', dropReasonCode: 0, l7: HTTP }),
   aFlow({ l7: { kind: 'dns', type: 'REQUEST', query: 'api.example.com.', ips: ['1.2.3.4'], rcode: 3 } }),
   aFlow({ destinationNames: ['api.example.com', 'bücher.example'], summary: 'line\nfeed and \u001b[31m' }),
+  aFlow({ l7: { kind: 'other', type: 'REQUEST', record: 'kafka' } }),
+  aFlow({ sourceIp: 'fd00::1', destinationIp: 'fd00::2' }),
+  aFlow({
+    more: {
+      nodeLabels: ['kubernetes.io/hostname=n1', 'zone'],
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      ipTraceId: '18446744073709551615',
+      interface: { index: 12, name: 'lxc1' },
+      isEncrypted: true,
+      sourceXlatedIp: '192.0.2.1',
+    },
+  }),
+  aFlow({ more: { ipVersion: 'IP_NOT_USED' } }),
   aFlow({
     eventType: 5,
     eventSubType: 0,

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import { type ShareEndpoint, sharedEndpoints } from '../../core/flow/endpoint.ts';
 import { flowFromJson, type ParsedFlow } from '../../core/flow/parse.ts';
-import type { Flow } from '../../core/model/flow.ts';
+import type { FlowCollector } from './flows-collect.ts';
 import type { FlowTally } from './flows-counts.ts';
 import { FastFlows } from './flows-fast.ts';
 import type { RecordSink } from './flows-records.ts';
@@ -13,26 +13,27 @@ export class FlowReaders {
   readonly fast: FastFlows = new FastFlows(this.share);
 }
 
-/** Turns the records of one file into flows, and counts all that is none. */
+/** Turns the records of one file into flows and events for a collector, and counts all that is none. */
 export class FlowDecoder implements RecordSink {
-  private flows: Flow[] = [];
   private lines = 0;
   private cutOffs = 0;
   private readonly file: string;
   private readonly tally: FlowTally;
   private readonly wrapping: LogWrapping;
   private readonly readers: FlowReaders;
+  private readonly collector: FlowCollector;
   private waitingSince = 0;
 
   constructor(
     file: string,
     tally: FlowTally,
     readers: FlowReaders,
-    { maxLineBytes }: { readonly maxLineBytes: number },
+    { maxLineBytes, collector }: { readonly maxLineBytes: number; readonly collector: FlowCollector },
   ) {
     this.file = file;
     this.tally = tally;
     this.readers = readers;
+    this.collector = collector;
     this.wrapping = new LogWrapping(maxLineBytes);
   }
 
@@ -42,9 +43,11 @@ export class FlowDecoder implements RecordSink {
     end: number,
     at: { readonly line: number; readonly isLast: boolean },
   ): void {
-    const flow = this.readers.fast.read(bytes, this.jsonStart(bytes, start, end), end);
+    const from = this.jsonStart(bytes, start, end);
+    const flow = this.readers.fast.read(bytes, from, end);
     if (flow !== undefined) {
-      this.flow(flow);
+      this.tally.flows += 1;
+      this.collector.flow(flow, bytes, from, end);
       return;
     }
     const text = bytes.toString('utf8', start, end).trim();
@@ -61,16 +64,10 @@ export class FlowDecoder implements RecordSink {
     this.skip(at.isTooLong ? 'too-long' : 'cut-off', at.line, sample);
   }
 
-  /**
-   * The flows since the last time.
-   * @param lines how many lines of the file have been passed
-   */
-  take(lines: number): readonly Flow[] {
+  /** @param lines how many lines of the file have been passed */
+  passed(lines: number): void {
     this.tally.lines += lines - this.lines;
     this.lines = lines;
-    const flows = this.flows;
-    this.flows = [];
-    return flows;
   }
 
   /**
@@ -95,20 +92,23 @@ export class FlowDecoder implements RecordSink {
   private text(line: string, number: number, isLast: boolean): void {
     let text = line;
     let outer: ParsedFlow | undefined;
+    let outerValue: object = NOTHING;
     for (let layer = 0; layer < LAYERS_MAX; layer += 1) {
       const value = text.startsWith('{') ? jsonOf(text) : undefined;
       const parsed = value === undefined ? undefined : flowFromJson(value, this.readers.share);
-      if (parsed !== undefined && !isNoFlow(parsed)) {
-        this.event(parsed, line, number);
-        return;
+      if (parsed !== undefined && value !== undefined) {
+        if (!isNoFlow(parsed)) {
+          this.event(parsed, value, { line, number });
+          return;
+        }
+        if (outer === undefined) [outer, outerValue] = [parsed, value];
       }
-      outer ??= parsed;
       const unwrapped = this.unwrapped(text, value, number);
       if (unwrapped.kind === 'partial') return;
       if (unwrapped.kind === 'none') break;
       text = unwrapped.text;
     }
-    if (outer !== undefined) this.event(outer, line, number);
+    if (outer !== undefined) this.event(outer, outerValue, { line, number });
     else this.skip(isLast && text.startsWith('{') ? 'cut-off' : 'not-json', number, line);
   }
 
@@ -121,27 +121,29 @@ export class FlowDecoder implements RecordSink {
     return unwrapped;
   }
 
-  private event(parsed: ParsedFlow, line: string, number: number): void {
+  private event(
+    parsed: ParsedFlow,
+    value: object,
+    { line, number }: { readonly line: string; readonly number: number },
+  ): void {
     switch (parsed.kind) {
       case 'flow':
         for (const { field, value } of parsed.unknown) this.tally.unknownValue(field, value);
-        this.flow(parsed.flow);
+        this.tally.flows += 1;
+        this.collector.parsed(parsed, value);
         return;
       case 'lost':
         this.tally.lost += parsed.count;
+        this.collector.parsed(parsed, value);
         return;
       case 'other':
         this.tally.otherEvents += 1;
+        this.collector.parsed(parsed, value);
         return;
       case 'skipped':
         this.tally.skip(parsed.reason, { file: this.file, line: number }, line, parsed.field);
         return;
     }
-  }
-
-  private flow(flow: Flow): void {
-    this.tally.flows += 1;
-    this.flows.push(flow);
   }
 
   private skip(reason: 'not-json' | 'cut-off' | 'too-long', line: number, text: string): void {
@@ -165,6 +167,7 @@ function jsonOf(text: string): object | undefined {
 /** A shipper's JSON around a runtime's prefix around logfmt around the flow. */
 const LAYERS_MAX = 5;
 const SAMPLE_BYTES = 1024;
+const NOTHING = {};
 const OPEN_BRACE = 123;
 /** The longest prefix of a container runtime. */
 const PREFIX_MAX = 128;

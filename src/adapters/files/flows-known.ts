@@ -3,13 +3,14 @@ import { endpointFromJson, type ShareEndpoint } from '../../core/flow/endpoint.t
 import { Enums } from '../../core/flow/enums.ts';
 import { isObject, type JsonObject } from '../../core/flow/fields.ts';
 import { flagsFromJson } from '../../core/flow/layers.ts';
+import { interfaceFromJson } from '../../core/flow/more.ts';
 import {
   type EventType,
   eventTypeFromJson,
   policiesFromJson,
   serviceFromJson,
 } from '../../core/flow/parse.ts';
-import type { Flow, FlowEndpoint, FlowPolicy } from '../../core/model/flow.ts';
+import type { Flow, FlowEndpoint, FlowMore, FlowPolicy } from '../../core/model/flow.ts';
 import { ByteCursor } from './flows-cursor.ts';
 import { Remembered } from './flows-remembered.ts';
 import { TimeReader } from './flows-time.ts';
@@ -28,6 +29,14 @@ export class KnownValues {
   readonly events: Remembered<EventType> = this.objects(eventTypeFromJson);
   readonly services: Remembered<string> = this.objects(serviceFromJson);
   readonly policies: Remembered<readonly FlowPolicy[]> = new Remembered(this.at, policiesFrom);
+  readonly interfaces: Remembered<Required<Pick<FlowMore, 'interface'>>> = this.objects((object) => ({
+    interface: interfaceFromJson(object),
+  }));
+  /** Flows of a node share all that they have more, which mostly is its labels. */
+  readonly nodeLabels: Remembered<Required<Pick<FlowMore, 'nodeLabels'>>> = new Remembered(
+    this.at,
+    nodeLabelsFrom,
+  );
   readonly endpoints: Remembered<FlowEndpoint>;
 
   constructor(share: ShareEndpoint) {
@@ -50,6 +59,11 @@ export class KnownValues {
 
 function textsFrom(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
+}
+
+function nodeLabelsFrom(value: unknown): Required<Pick<FlowMore, 'nodeLabels'>> | undefined {
+  const nodeLabels = textsFrom(value);
+  return nodeLabels === undefined ? undefined : { nodeLabels };
 }
 
 function policiesFrom(value: unknown): readonly FlowPolicy[] | undefined {

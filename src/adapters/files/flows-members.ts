@@ -2,7 +2,13 @@ import { NO_ENDPOINT } from '../../core/flow/endpoint.ts';
 import { Enums } from '../../core/flow/enums.ts';
 import { isObject, type JsonObject, textOf } from '../../core/flow/fields.ts';
 import { l4FromJson, l7FromJson, NO_FLAGS } from '../../core/flow/layers.ts';
-import type { Flow, FlowL4, FlowL7 } from '../../core/model/flow.ts';
+import {
+  ipTraceIdFromJson,
+  moreOfAddresses,
+  traceIdFromJson,
+  versionOfAddresses,
+} from '../../core/flow/more.ts';
+import type { Flow, FlowL4, FlowL7, FlowMore } from '../../core/model/flow.ts';
 import { LOST, literal } from './flows-cursor.ts';
 import { type FlowKey, MEMBER_NAMES } from './flows-keys.ts';
 import type { KnownValues } from './flows-known.ts';
@@ -46,6 +52,10 @@ const READ: { readonly [K in FlowKey]: MemberReader } = {
   node_name: ({ texts }, flow) => {
     flow.nodeName = texts.string() ?? '';
   },
+  node_labels: ({ nodeLabels }, flow) => {
+    const more = nodeLabels.nested();
+    if (more !== undefined && more.nodeLabels.length > 0) add(flow, more);
+  },
   source_names: ({ names }, flow) => {
     flow.sourceNames = names.nested() ?? NONE;
   },
@@ -76,6 +86,12 @@ const READ: { readonly [K in FlowKey]: MemberReader } = {
   policy_match_type: ({ at }, flow) => {
     flow.policyMatchType = at.number();
   },
+  ip_trace_id: (known, flow) => readMore(known, flow, ipTraceIdFromJson),
+  interface: ({ interfaces }, flow) => {
+    const more = interfaces.nested();
+    if (more !== undefined) add(flow, more);
+  },
+  trace_context: (known, flow) => readMore(known, flow, traceIdFromJson),
   drop_reason_desc: ({ texts }, flow) => {
     flow.dropReason = texts.string() ?? '';
   },
@@ -114,9 +130,14 @@ function readAddresses(known: KnownValues, flow: Draft): void {
     const source = texts.string();
     if (at.pos !== LOST && at.take(ADDRESS_DESTINATION)) {
       const destination = texts.string();
-      if (at.pos !== LOST && (at.take(IS_V4) || at.take(IS_V6) || at.take(OBJECT_END))) {
+      const ending = at.pos === LOST ? undefined : endingAt(known);
+      if (ending !== undefined) {
         flow.sourceIp = source ?? '';
         flow.destinationIp = destination ?? '';
+        if (ending.version !== versionOfAddresses(flow.sourceIp, flow.destinationIp)) {
+          add(flow, { ipVersion: ending.version });
+        }
+        if (ending.isEncrypted) add(flow, ENCRYPTED);
         return;
       }
     }
@@ -127,7 +148,28 @@ function readAddresses(known: KnownValues, flow: Draft): void {
   attempt(known, () => {
     flow.sourceIp = textOf(object, ['source', 'source']);
     flow.destinationIp = textOf(object, ['destination', 'destination']);
+    const enums = new Enums();
+    const more = moreOfAddresses(object, enums);
+    if (more !== undefined) add(flow, more);
+    if (enums.unknown.length > 0) at.pos = LOST;
   });
+}
+
+/** What Hubble writes behind the addresses. */
+function endingAt({ at }: KnownValues): (typeof ENDINGS)[number] | undefined {
+  for (const ending of ENDINGS) if (at.take(ending.text)) return ending;
+  return undefined;
+}
+
+function readMore(known: KnownValues, flow: Draft, read: (object: JsonObject) => FlowMore | undefined): void {
+  const object = objectAt(known);
+  const more = object === undefined ? undefined : attempt(known, () => read(object));
+  if (more !== undefined) add(flow, more);
+}
+
+/** Of most flows the first is all that there is, and is shared. */
+function add(flow: Draft, more: FlowMore): void {
+  flow.more = flow.more === undefined ? more : { ...flow.more, ...more };
 }
 
 /** Ports differ from flow to flow, so what Hubble writes for TCP and UDP is read in place. */
@@ -183,8 +225,14 @@ const NONE: readonly never[] = [];
 const OBJECT_END: DataView = literal('}');
 const ADDRESS_SOURCE: DataView = literal('{"source":');
 const ADDRESS_DESTINATION: DataView = literal(',"destination":');
-const IS_V4: DataView = literal(',"ipVersion":"IPv4"}');
-const IS_V6: DataView = literal(',"ipVersion":"IPv6"}');
+const ENCRYPTED: FlowMore = { isEncrypted: true };
+const ENDINGS = [
+  { text: literal(',"ipVersion":"IPv4"}'), version: 'IPv4', isEncrypted: false },
+  { text: literal(',"ipVersion":"IPv6"}'), version: 'IPv6', isEncrypted: false },
+  { text: literal(',"ipVersion":"IPv4","encrypted":true}'), version: 'IPv4', isEncrypted: true },
+  { text: literal(',"ipVersion":"IPv6","encrypted":true}'), version: 'IPv6', isEncrypted: true },
+  { text: OBJECT_END, version: 'IP_NOT_USED', isEncrypted: false },
+] as const;
 const TCP_PORTS: DataView = literal('{"TCP":{"source_port":');
 const UDP_PORTS: DataView = literal('{"UDP":{"source_port":');
 const DESTINATION_PORT: DataView = literal(',"destination_port":');

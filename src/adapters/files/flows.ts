@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import process from 'node:process';
-import type { Flow } from '../../core/model/flow.ts';
 import type { Cancellation } from '../../core/ports/cancellation.ts';
 import type { FlowSource } from '../../core/ports/flow-source.ts';
+import { type FlowCollector, FlowsOnly } from './flows-collect.ts';
 import { FlowTally } from './flows-counts.ts';
 import { FlowDecoder, FlowReaders } from './flows-decode.ts';
 import { type Chunk, chunksOf, FlowFileError, HEADROOM } from './flows-input.ts';
@@ -33,38 +33,59 @@ const MAX_LINE_BYTES = 16 * 1024 * 1024;
  */
 export function flowsFromFiles(paths: readonly string[], options: FlowFileOptions = {}): FlowSource {
   const tally = new FlowTally();
-  const readers = new FlowReaders();
-  const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES;
   return {
     async *batches(until) {
-      for (const path of paths) {
-        if (until?.aborted === true) return;
-        const file = path === '-' ? STDIN_NAME : path;
-        const decoder = new FlowDecoder(file, tally, readers, { maxLineBytes });
-        const scanner = new RecordScanner(decoder, maxLineBytes);
-        // Naming the process's own stream opens it, so that is left to the last moment.
-        const input = chunksOf(file, path === '-' ? (options.stdin ?? process.stdin) : undefined);
-        yield* batchesOf(input, scanner, decoder, until);
+      const collector = new FlowsOnly();
+      for await (const _ of readFiles(paths, { ...options, tally, collector, until })) {
+        const batch = collector.take();
+        if (batch.length > 0) yield batch;
       }
     },
     counts: () => tally.counts(),
   };
 }
 
-async function* batchesOf(
+/** Reads files piece by piece; yields after each, while the bytes that the collector got are still there. */
+export async function* readFiles(
+  paths: readonly string[],
+  {
+    tally,
+    collector,
+    until,
+    ...options
+  }: FlowFileOptions & {
+    readonly tally: FlowTally;
+    readonly collector: FlowCollector;
+    readonly until: Cancellation | undefined;
+  },
+): AsyncGenerator<void, void, void> {
+  const readers = new FlowReaders();
+  const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES;
+  for (const path of paths) {
+    if (until?.aborted === true) return;
+    const file = path === '-' ? STDIN_NAME : path;
+    const decoder = new FlowDecoder(file, tally, readers, { maxLineBytes, collector });
+    const scanner = new RecordScanner(decoder, maxLineBytes);
+    // Naming the process's own stream opens it, so that is left to the last moment.
+    const input = chunksOf(file, path === '-' ? (options.stdin ?? process.stdin) : undefined);
+    yield* piecesOf(input, scanner, decoder, until);
+  }
+}
+
+async function* piecesOf(
   input: AsyncIterable<Chunk>,
   scanner: RecordScanner,
   decoder: FlowDecoder,
   until: Cancellation | undefined,
-): AsyncGenerator<readonly Flow[], void, void> {
+): AsyncGenerator<void, void, void> {
   const rest = new Rest();
   let isCutOff = false;
   try {
     for await (const chunk of input) {
       const { bytes, start, end } = rest.before(chunk);
       rest.keep(bytes, scanner.consume(bytes, start, end), end);
-      const batch = decoder.take(scanner.lines);
-      if (batch.length > 0) yield batch;
+      decoder.passed(scanner.lines);
+      yield;
       if (until?.aborted === true) return;
     }
   } catch (error) {
@@ -74,8 +95,8 @@ async function* batchesOf(
   const { bytes, start, end } = rest.alone();
   scanner.finish(bytes, start, end);
   decoder.finish({ isCutOff, line: scanner.lines });
-  const batch = decoder.take(scanner.lines);
-  if (batch.length > 0) yield batch;
+  decoder.passed(scanner.lines);
+  yield;
 }
 
 /** What a chunk left over, to be read again in front of the next. */

@@ -51,6 +51,14 @@ export class Enums {
     return this.#note('l7.type', value, 'UNKNOWN');
   }
 
+  /** One that is unknown is none of those that a filter can ask for. */
+  ipVersion(value: EnumValue): 'IPv4' | 'IPv6' | 'IP_NOT_USED' {
+    if (value === 'IPv4' || value === 1) return 'IPv4';
+    if (value === 'IPv6' || value === 2) return 'IPv6';
+    if (value === undefined || value === 0 || value === 'IP_NOT_USED') return 'IP_NOT_USED';
+    return this.#note('IP.ipVersion', value, 'IP_NOT_USED');
+  }
+
   /** Empty for none. An unknown constant is kept as it is, an unknown number as `AUTH_TYPE_<n>`. */
   authType(value: EnumValue): string {
     if (value === undefined || value === 0 || value === 'DISABLED') return '';

@@ -87,7 +87,9 @@ export function l7FromJson(object: JsonObject, enums: Enums): FlowL7 {
       rcode: countOf(dns, RCODE),
     };
   }
-  return { kind: 'other', type };
+  return objectOf(object, KAFKA) === undefined
+    ? { kind: 'other', type }
+    : { kind: 'other', type, record: 'kafka' };
 }
 
 function headerFromJson(value: unknown): readonly [string, string] {
@@ -109,6 +111,7 @@ const HEADERS: Name = ['headers', 'headers'];
 const KEY: Name = ['key', 'key'];
 const VALUE: Name = ['value', 'value'];
 const DNS: Name = ['dns', 'dns'];
+const KAFKA: Name = ['kafka', 'kafka'];
 const QUERY: Name = ['query', 'query'];
 const IPS: Name = ['ips', 'ips'];
 const RCODE: Name = ['rcode', 'rcode'];

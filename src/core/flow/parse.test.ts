@@ -209,6 +209,10 @@ describe('reading an event of Hubble', () => {
     ],
     [
       { type: 'SAMPLE', kafka: {} },
+      { kind: 'other', type: 'SAMPLE', record: 'kafka' },
+    ],
+    [
+      { type: 'SAMPLE', mqtt: {} },
       { kind: 'other', type: 'SAMPLE' },
     ],
   ])('reads layer 7 of %j', (l7, expected) => {

@@ -1,4 +1,4 @@
-import type { Flow, FlowPolicy, SkipReason } from '../model/flow.ts';
+import type { Flow, FlowMore, FlowPolicy, SkipReason } from '../model/flow.ts';
 import type { Instant } from '../model/instant.ts';
 import { endpointFromJson, NO_ENDPOINT, type ShareEndpoint } from './endpoint.ts';
 import { Enums, type UnknownValue } from './enums.ts';
@@ -17,6 +17,7 @@ import {
   textsOf,
 } from './fields.ts';
 import { l4FromJson, l7FromJson } from './layers.ts';
+import { moreFromJson } from './more.ts';
 import { parseInstant } from './time.ts';
 
 /** What one JSON value of a recording is. */
@@ -109,6 +110,7 @@ function flowFromObject(object: JsonObject, wrapper: JsonObject, share: ShareEnd
     ingressDeniedBy: policiesOf(object, INGRESS_DENIED_BY),
     summary: textOf(object, SUMMARY),
     ...aggregateOf(object),
+    ...moreOf(object, enums),
   };
   return { kind: 'flow', flow, unknown: enums.unknown };
 }
@@ -180,9 +182,15 @@ function aggregateOf(object: JsonObject): { readonly aggregated?: number } {
   return { aggregated: AGGREGATE_COUNTS.reduce((sum, name) => sum + countOf(aggregate, name), 0) };
 }
 
+function moreOf(object: JsonObject, enums: Enums): { readonly more?: FlowMore } {
+  const more = moreFromJson(object, enums);
+  return more === undefined ? NOTHING_MORE : { more };
+}
+
 const DROP_EVENT = 1;
 const NO_POLICIES: readonly FlowPolicy[] = [];
 const NOT_AGGREGATED = {};
+const NOTHING_MORE = {};
 const EPOCH: Instant = { ms: 0, ns: 0 };
 const NOTHING: JsonObject = {};
 const NO_WRAPPER: JsonObject = {};

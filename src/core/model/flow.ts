@@ -58,7 +58,12 @@ export type FlowL7 =
       readonly ips: readonly string[];
       readonly rcode: number;
     }
-  | { readonly kind: 'other'; readonly type: 'REQUEST' | 'RESPONSE' | 'SAMPLE' | 'UNKNOWN' };
+  | {
+      readonly kind: 'other';
+      readonly type: 'REQUEST' | 'RESPONSE' | 'SAMPLE' | 'UNKNOWN';
+      /** Which record, where it is one that Hubble has a filter for. */
+      readonly record?: 'kafka';
+    };
 
 /** One event that Hubble reported about a packet or a request. */
 export interface Flow {
