@@ -187,6 +187,7 @@ const FLAG_LISTS: (readonly string[])[] = [];
 export function readL7(reader: WireReader, enums: Enums): FlowL7 {
   let type: FlowL7['type'] = 'UNKNOWN';
   let record: Http | Dns | undefined;
+  let isKafka = false;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 8) {
       type = enums.l7Type(reader.int32());
@@ -197,10 +198,12 @@ export function readL7(reader: WireReader, enums: Enums): FlowL7 {
       continue;
     }
     const outer = reader.enter();
+    isKafka = tag === 818;
     record = tag === 802 ? readDns(reader) : tag === 810 ? readHttp(reader) : undefined;
     reader.leave(outer);
   }
-  return record === undefined ? { kind: 'other', type } : { ...record, type };
+  if (record !== undefined) return { ...record, type };
+  return isKafka ? { kind: 'other', type, record: 'kafka' } : { kind: 'other', type };
 }
 
 type Http = Omit<Extract<FlowL7, { readonly kind: 'http' }>, 'type'>;

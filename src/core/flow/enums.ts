@@ -55,8 +55,7 @@ export class Enums {
   ipVersion(value: EnumValue): 'IPv4' | 'IPv6' | 'IP_NOT_USED' {
     if (value === 'IPv4' || value === 1) return 'IPv4';
     if (value === 'IPv6' || value === 2) return 'IPv6';
-    if (value === undefined || value === 0 || value === 'IP_NOT_USED') return 'IP_NOT_USED';
-    return this.#note('IP.ipVersion', value, 'IP_NOT_USED');
+    return 'IP_NOT_USED';
   }
 
   /** Empty for none. An unknown constant is kept as it is, an unknown number as `AUTH_TYPE_<n>`. */
