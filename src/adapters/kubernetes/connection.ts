@@ -125,7 +125,8 @@ export class Connection {
       wanted.until?.addEventListener?.('abort', stop, { once: true });
       sent.on('close', () => wanted.until?.removeEventListener?.('abort', stop));
       sent.on('error', (error) => reject(connectionFailure(error, server, false)));
-      sent.end(wanted.body);
+      if (wanted.until?.aborted === true) stop();
+      else sent.end(wanted.body);
     });
   }
 

@@ -250,6 +250,8 @@ function idleTimer(ms: number, until: Cancellation): IdleTimer {
       stop();
     }, ms);
   let timer = start();
+  // One that was told before is not told again.
+  if (until.aborted) stop();
   until.addEventListener?.('abort', stop, { once: true });
   return {
     signal: controller.signal,
