@@ -28,7 +28,13 @@ const VERDICTS: readonly ClusterKindName[] = [
 
 /** What of a cluster each verb reads, and no more. `docs/rbac.md` says the same to those who grant it. */
 export const KINDS_OF_VERB: Readonly<Record<ClusterVerb, readonly ClusterKindName[]>> = {
-  apply: [],
+  apply: [
+    'Namespace',
+    'NetworkPolicy',
+    'CiliumNetworkPolicy',
+    'CiliumClusterwideNetworkPolicy',
+    'CiliumCIDRGroup',
+  ],
   can: VERDICTS,
   debug: VERDICTS,
   lint: VERDICTS,

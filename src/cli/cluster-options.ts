@@ -54,8 +54,9 @@ export function ciliumNamespaceOf({ ciliumNamespace }: ConnectOptions, { env }: 
   return ciliumNamespace ?? (given === '' ? 'kube-system' : given);
 }
 
-/** Verbs that a context may also lead to the relay of, with files as the source of policies. */
+/** Verbs that a context leads to something else of a cluster for, with files as the source of policies. */
 const MAY_FORWARD: ReadonlySet<ClusterVerb> = new Set([
+  'apply',
   'debug',
   'observe',
   'verify',

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addApply } from './commands/apply.ts';
 import { addCan } from './commands/can.ts';
 import { addDebug } from './commands/debug.ts';
 import { addInit } from './commands/init.ts';
@@ -42,6 +43,7 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
     });
   addDebug(program, io, done);
   addCan(program, io, done);
+  addApply(program, io, done);
   addLint(program, io, done);
   addInit(program, io, done);
   addNamespace(program, io, done);

@@ -6,11 +6,11 @@ import type { ClusterChange, ClusterReader, ClusterWriter } from '../../src/core
 export interface ClusterBench {
   readonly cluster: ClusterReader & ClusterWriter;
   /** Creates or replaces, as `kubectl create` and `replace` do. */
-  put(object: ClusterObject): Promise<void>;
-  remove(kind: ClusterKindName, name: string, namespace?: string): Promise<void>;
+  readonly put: (object: ClusterObject) => Promise<void>;
+  readonly remove: (kind: ClusterKindName, name: string, namespace?: string) => Promise<void>;
   /** The server forgets where watches stand. */
-  expire(): Promise<void>;
-  close(): Promise<void>;
+  readonly expire: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface ClusterBenchOptions {

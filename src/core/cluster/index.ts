@@ -1,4 +1,14 @@
 export { agentOf, type ClusterAgent } from './agent.ts';
+export {
+  APPLIED_KINDS,
+  type AppliedResult,
+  type ApplyPlan,
+  applyAll,
+  FIELD_MANAGER,
+  type LeftOut,
+  type PlannedApply,
+  planApply,
+} from './apply.ts';
 export { clusterFiles, clusterPath } from './files.ts';
 export { type ClusterMatch, matchCluster, refuseWrite, type WriteRefusal } from './guard.ts';
 export { commonLabels, groupPods, hasEnded, type PodGroup } from './pods.ts';

@@ -13,7 +13,7 @@ import { readKustomizations } from './repository/kustomizations.ts';
 import { implyNamespaces, noteApplied } from './repository/note-applied.ts';
 import { noteOverLimit } from './repository/note-faults.ts';
 import { type Notes, takeNotes } from './repository/notes.ts';
-import type { CollectContext } from './repository/objects.ts';
+import type { CollectContext, ReadObject } from './repository/objects.ts';
 import { patchSources } from './repository/patch-sources.ts';
 import { collectRendered } from './repository/rendered.ts';
 import { variableScopes } from './repository/variable-scopes.ts';
@@ -75,6 +75,18 @@ export function readObjects(files: readonly SourceFile[], options: ReadOptions):
       value,
       place: locate([]),
     }));
+}
+
+/** An object as a cluster would get it, with a way back to the text that it comes from. */
+export type DeclaredObject = Pick<ReadObject, 'kind' | 'group' | 'namespace' | 'name' | 'value' | 'locate'>;
+
+/** The reading, and the objects that it was made from: those that count where several have one name. */
+export function readDeclared(
+  files: readonly SourceFile[],
+  options: ReadOptions,
+): { readonly read: RepositoryRead; readonly objects: readonly DeclaredObject[] } {
+  const { collection, notes, counts } = gather(files, options);
+  return { read: assemble(collection, notes, counts), objects: collection.objects() };
 }
 
 interface Gathered {

@@ -55,8 +55,9 @@ export const clusterShape: Shape<ClusterBody> = record<ClusterBody>(
     }),
     server: text({
       description: "The API server's URL, which the context must have before anything is written.",
-      expected: 'a URL that begins with https://',
-      pattern: /^https:\/\/[^\s]+$/,
+      expected: 'a URL that begins with https://, or http:// on this machine',
+      // kubectl proxy, and the embedded cluster.
+      pattern: /^(?:https:\/\/[^\s]+|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\/?)$/,
       maxLength: 2048,
     }),
     directWrites: flag('Whether kubectl may write policies there. By default only where environment is dev.'),
