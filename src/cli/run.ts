@@ -9,6 +9,7 @@ import { addPlatform } from './commands/platform.ts';
 import { addProfile } from './commands/profile.ts';
 import { addRender } from './commands/render.ts';
 import { addSnapshot } from './commands/snapshot.ts';
+import { addStatus } from './commands/status.ts';
 import { addVerify } from './commands/verify.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
@@ -51,6 +52,7 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
   addProfile(program, io, done);
   addRender(program, io, done);
   addSnapshot(program, io, done);
+  addStatus(program, io, done);
   addVerify(program, io, done);
   try {
     await program.parseAsync([...args], { from: 'user' });

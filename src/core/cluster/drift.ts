@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/index.ts';
+import { type Catalog, enforcementLabel } from '../catalog/index.ts';
 import { isManagedLabel } from '../diagnose/end-labels.ts';
 import type { DeclaredObject } from '../manifest/read.ts';
 import type { ClusterKindName, ClusterObject } from '../model/cluster.ts';
@@ -248,6 +248,8 @@ function namespaceDrift(
     for (const key of keys.filter((one) => isManagedLabel(catalog, one))) {
       const [git, cluster] = [own(inGit, key), own(has, key)];
       if (git === cluster || isVariable(git)) continue;
+      // An open hatch is never in Git, and is told by itself.
+      if (key === enforcementLabel(catalog) && git === undefined) continue;
       const managers = managersOfLabel(object, key);
       labels.push({ namespace: name, key, inGit: git, inCluster: cluster, place, managers });
     }

@@ -5,7 +5,6 @@ import { readPolicy } from '../manifest/policy/read-policy.ts';
 import type { RawObject } from '../manifest/raw-object.ts';
 import { asFields, asList, field, fieldAt } from '../manifest/yaml/fields.ts';
 import type { AgentOptions } from '../model/options.ts';
-import type { Path } from '../model/place.ts';
 import { canonicalText } from './field-difference.ts';
 
 /** An object as the API server stores it, with what it adds by itself made explicit, so that two can be compared. */
@@ -76,7 +75,7 @@ function withProtocols(rule: unknown): unknown {
 
 function meaningOf(value: unknown, options: AgentOptions): string | undefined {
   const nowhere = { file: '', line: 1, column: 1 };
-  const { policy } = readPolicy({ value, file: '', locate: (_: Path) => nowhere }, options);
+  const { policy } = readPolicy({ value, file: '', locate: () => nowhere }, options);
   if (policy === undefined) return undefined;
   return canonicalText(policy.specs.map((spec) => withoutPlaces(spec)));
 }
