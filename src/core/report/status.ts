@@ -9,7 +9,7 @@ import {
   FINDING_WORDS,
   findingText,
   hatchText,
-  managedText,
+  managerName,
   missingText,
   policyDriftText,
   refText,
@@ -58,13 +58,13 @@ export function namespaceStatusText(
   return `${lines.join('\n')}\n`;
 }
 
-/** Each policy with what the agents say and who keeps it; what does not fit beside its name stands below. */
+/** Each policy with what the agents say and who keeps it so; what does not fit beside its name stands below. */
 function policyLines(policies: NamespaceStatus['policies'], { width, paint }: Style): readonly string[] {
   const column = Math.min(NAME_MAX, Math.max(0, ...policies.map((policy) => refText(policy).length))) + GAP;
   return policies.flatMap((policy) => {
     const { kind } = policy.validity;
     const mark = kind === 'invalid' ? paint.bad('✗') : kind === 'valid' ? paint.good('✓') : '·';
-    const text = `${validityText(policy)}; ${managedText(policy.managedBy)}`;
+    const text = `${validityText(policy)}   ${managerName(policy.managedBy)}`;
     const name = refText(policy);
     const lines = labelled(name.length < column ? name : '', text, { indent: 4, column, width });
     const [first = '', ...rest] = name.length < column ? lines : [`    ${name}`, ...lines];

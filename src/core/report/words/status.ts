@@ -139,6 +139,23 @@ export function managedText(by: ManagedBy): string {
   }
 }
 
+/** The same in two or three words, for a table. */
+export function managerName(by: ManagedBy): string {
+  switch (by.kind) {
+    case 'flux-kustomization':
+    case 'flux-helm-release':
+      return `Flux ${printable(by.name)}`;
+    case 'argo-cd':
+      return `Argo CD ${printable(by.name)}`;
+    case 'helm':
+      return `Helm ${printable(by.name)}`.trimEnd();
+    case 'owner':
+      return printable(by.name);
+    case 'nobody':
+      return by.managers.length === 0 ? 'nobody' : listText(by.managers.map(printable));
+  }
+}
+
 /** What could not be read, and the rule that would grant it. */
 export function missingText(missing: MissingKind): string {
   const { plural: kinds } = CLUSTER_KINDS[missing.kind];
