@@ -16,7 +16,8 @@ const DEFAULT_PORT = 4245;
  * @throws {HubbleError} `bad-address`
  */
 export function parseAddress(text: string): ServerAddress {
-  const [, scheme = '', rest = ''] = /^(?:([a-z]+):(?:\/\/(?=.))?(?!\d+$))?(.*)$/i.exec(text) ?? [];
+  const [, scheme = '', all = ''] = /^(?:([a-z]+):(?!\d+$))?(.*)$/i.exec(text) ?? [];
+  const rest = scheme === '' ? all : all.replace(/^\/\//, '');
   switch (scheme.toLowerCase()) {
     case 'unix':
       if (rest === '' || rest.includes('\0')) break;

@@ -171,7 +171,7 @@ class Client implements HubbleClient {
           continue;
         }
         hasBegun ||= failures === 0 && clock.now() - startMs >= BEGUN_MS && !AT_ONCE.has(error.code);
-        if (query.isFollowed !== true || !hasBegun || FINAL.has(error.code)) throw error;
+        if (query.isFollowed !== true || !hasBegun || FINAL.has(error.code)) throw rootOf(error);
       }
       failures += 1;
       const max = retry.max ?? RETRIES_MAX;
@@ -288,6 +288,8 @@ class Client implements HubbleClient {
       } finally {
         session.destroy();
       }
+    } catch (error) {
+      throw error instanceof HubbleError ? rootOf(error) : error;
     } finally {
       release();
     }
@@ -325,6 +327,12 @@ function authorization(auth: HubbleOptions['basicAuth']): Readonly<Record<string
   if (auth === undefined) return {};
   const token = Buffer.from(`${auth.username}:${auth.password}`, 'utf8').toString('base64');
   return { authorization: `Basic ${token}` };
+}
+
+/** Whoever opens the way to a server says best what is wrong with it. */
+function rootOf(error: HubbleError): Error {
+  const { code, cause } = error;
+  return code === 'no-way' && cause instanceof Error && cause.name !== 'Error' ? cause : error;
 }
 
 /** The core's cancellation as a signal. One that cannot wake anybody is looked at between batches. */

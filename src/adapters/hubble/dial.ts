@@ -26,13 +26,15 @@ export interface Target {
  */
 export async function dial(target: Target, signal?: AbortSignal): Promise<ClientHttp2Session> {
   const limit = new Limit(target, signal);
+  let isSecured = false;
   try {
     const way = await limit.race(openWay(target, limit), (late) => late.destroy());
     const socket = target.tls === undefined ? way : await limit.race(secured(way, target, target.tls, limit));
+    isSecured = target.tls !== undefined;
     return await limit.race(greeted(socket, target, limit));
   } catch (error) {
     limit.closeAll();
-    throw await explained(error, target);
+    throw await explained(error, target, isSecured);
   } finally {
     limit.end();
   }
@@ -42,13 +44,7 @@ export async function dial(target: Target, signal?: AbortSignal): Promise<Client
 async function openWay(target: Target, limit: Limit): Promise<Duplex> {
   const { address, createConnection } = target;
   if (createConnection !== undefined) {
-    try {
-      return limit.owned(await createConnection());
-    } catch (error) {
-      // What opens the way may know better than we what went wrong, and say so with an error of its own.
-      if (!(error instanceof Error) || 'code' in error) throw error;
-      throw new HubbleError('no-way', { where: target.name, detail: error.message, cause: error });
-    }
+    return limit.owned(await createConnection());
   }
   const socket =
     address.kind === 'unix'
@@ -57,7 +53,7 @@ async function openWay(target: Target, limit: Limit): Promise<Duplex> {
   // The machine of the server may vanish without a word.
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
   limit.owned(socket);
-  await settled(socket, 'connect');
+  await settled('connect', socket);
   return socket;
 }
 
@@ -76,7 +72,7 @@ async function secured(
     ALPNProtocols: ['h2'],
   });
   limit.owned(socket);
-  await settled(socket, 'secureConnect');
+  await settled('secureConnect', socket, way);
   if (socket.alpnProtocol !== 'h2') throw new HubbleError('http1', { where: name });
   return socket;
 }
@@ -89,29 +85,41 @@ async function greeted(socket: Duplex, target: Target, limit: Limit): Promise<Cl
   };
   const session = connectHttp2(`${scheme}://${authorityOf(target.address)}`, options);
   limit.onClose(() => session.destroy());
-  await settled(session, 'remoteSettings');
+  await settled('remoteSettings', session, socket);
   session.setLocalWindowSize(SESSION_WINDOW);
   return session;
 }
 
-/** Waits for an event; an error, or an end before it, is a failure. */
-function settled(emitter: NodeJS.EventEmitter, event: string): Promise<void> {
+/** Waits for an event of the first one; an error or an end of any of them before it is a failure. */
+function settled(event: string, ...emitters: readonly [NodeJS.EventEmitter, ...Duplex[]]): Promise<void> {
   return new Promise((resolve, reject) => {
+    const [first, ...carriers] = emitters;
     const onEvent = (): void => done(resolve);
     const onError = (error: unknown): void => done(() => reject(asError(error)));
-    const onClose = (): void => done(() => reject(new Closed()));
+    // An error of a carrier may come with the end of what it carries: it says more, so it is waited for.
+    const onClose = (): void => done(() => setImmediate(() => reject(erroredOf(carriers) ?? new Closed())));
     const done = (then: () => void): void => {
-      emitter.off(event, onEvent);
-      emitter.off('close', onClose);
+      first.off(event, onEvent);
+      for (const emitter of emitters) {
+        emitter.off('close', onClose);
+        emitter.off('error', onError);
+        // Errors that come later are told by whoever reads from it; nothing may throw for want of a listener.
+        emitter.on('error', ignore);
+      }
       then();
-      // Errors that come later are told by whoever reads from it; nothing may throw for want of a listener.
-      emitter.off('error', onError);
-      emitter.on('error', ignore);
     };
-    emitter.on(event, onEvent);
-    emitter.on('error', onError);
-    emitter.on('close', onClose);
+    first.on(event, onEvent);
+    for (const emitter of emitters) {
+      emitter.on('error', onError);
+      emitter.on('close', onClose);
+    }
+    // What went wrong between two steps is not told again.
+    if (carriers.some(({ destroyed }) => destroyed)) onClose();
   });
+}
+
+function erroredOf(streams: readonly Duplex[]): Error | undefined {
+  return streams.find(({ errored }) => errored !== null)?.errored ?? undefined;
 }
 
 function ignore(): void {}
@@ -185,7 +193,7 @@ class Limit {
 }
 
 /** Errors say little by themselves: a server of TLS that is spoken to in the clear only hangs up. So it is asked. */
-async function explained(error: unknown, target: Target): Promise<unknown> {
+async function explained(error: unknown, target: Target, isSecured: boolean): Promise<unknown> {
   const { name: where, dialTimeoutMs, tls } = target;
   if (error instanceof HubbleError) return error;
   const as = (code: HubbleFault, detail = detailOf(error)): HubbleError =>
@@ -195,7 +203,13 @@ async function explained(error: unknown, target: Target): Promise<unknown> {
   if (fault === 'wrong-name') return as(fault, namesOf(error));
   if (fault === 'tls-failed' || fault === undefined) {
     const isOfHttp2 = error instanceof Closed || isHttp2Error(error) || isReset(error);
-    if (!isOfHttp2) return fault === undefined ? error : as(fault);
+    if (!isOfHttp2) {
+      if (fault !== undefined) return as(fault);
+      const detail = error instanceof Error ? error.message : String(error);
+      return target.createConnection === undefined ? error : as('no-way', detail);
+    }
+    // In TLS 1.3 the client is done before the server has looked at its certificate.
+    if (isSecured) return as('client-certificate', 'it hung up after the handshake');
     // A handshake that is cut off without a word: of a server in the clear, or of one that wants a certificate.
     const found = await probe(target);
     if (found.kind === 'tls') return tls === undefined ? as('wants-tls', '') : as('tls-failed');

@@ -68,6 +68,10 @@ export const HUBBLE_FAULTS = [
 ] as const;
 export type HubbleFault = (typeof HUBBLE_FAULTS)[number];
 
+/** What the value of a setting is. */
+export const SETTING_KINDS = ['boolean', 'duration', 'text', 'list', 'mapping'] as const;
+export type SettingKind = (typeof SETTING_KINDS)[number];
+
 export interface HubbleErrorData {
   /** The server as it was given; of settings the one that is wrong, and for files their path. */
   readonly where: string;
@@ -77,6 +81,8 @@ export interface HubbleErrorData {
   readonly method?: string;
   /** Milliseconds that were waited, for limits that ran out. */
   readonly waitedMs?: number;
+  /** What a setting must be. */
+  readonly expected?: SettingKind;
   readonly cause?: unknown;
 }
 
@@ -88,13 +94,16 @@ export class HubbleError extends Error {
   readonly detail: string;
   readonly method: string;
   readonly waitedMs: number;
+  readonly expected: SettingKind;
 
-  constructor(code: HubbleFault, { where, detail = '', method = '', waitedMs = 0, cause }: HubbleErrorData) {
+  constructor(code: HubbleFault, data: HubbleErrorData) {
+    const { where, detail = '', method = '', waitedMs = 0, expected = 'text', cause } = data;
     super(`${code}: ${where}${detail === '' ? '' : ` (${detail})`}`, cause === undefined ? {} : { cause });
     this.code = code;
     this.where = where;
     this.detail = detail;
     this.method = method;
     this.waitedMs = waitedMs;
+    this.expected = expected;
   }
 }

@@ -1,4 +1,4 @@
-import type { HubbleError, HubbleFault } from '../../model/hubble-error.ts';
+import type { HubbleError, SettingKind } from '../../model/hubble-error.ts';
 import { printable, shorten } from '../printable.ts';
 
 /** Why Hubble could not be asked, what was tried, and what to do about it. */
@@ -155,7 +155,7 @@ export function hubbleErrorText(error: HubbleError): { readonly message: string;
     case 'gave-up':
       return {
         message: `${where} could not be reached again in ${detail} tries${lastOf(error)}.`,
-        remedy: 'All flows until the connection ended were told.',
+        remedy: 'All flows until the connection ended were told. Put it right, and ask again with --since.',
       };
     case 'bad-address':
       return {
@@ -163,7 +163,10 @@ export function hubbleErrorText(error: HubbleError): { readonly message: string;
         remedy: 'It must be host:port, tls://host:port or unix:///path.',
       };
     case 'bad-setting':
-      return { message: `${where} must not be "${detail}".`, remedy: `It must be ${expectedOf(where)}.` };
+      return {
+        message: `${where} must not be "${detail}".`,
+        remedy: `It must be ${EXPECTED[error.expected]}.`,
+      };
     case 'bad-file':
       return {
         message: `${where} cannot be used: ${detail}.`,
@@ -200,17 +203,17 @@ function inBrackets(detail: string): string {
 }
 
 function lastOf({ cause }: HubbleError): string {
-  return isHubbleError(cause) ? `; the last said ${cause.code satisfies HubbleFault}` : '';
+  return isHubbleError(cause) ? `: ${hubbleErrorText(cause).message.replace(/\.$/, '')}` : '';
 }
 
 function isHubbleError(cause: unknown): cause is HubbleError {
   return cause instanceof Error && cause.name === 'HubbleError';
 }
 
-/** What a setting must be, by its name. */
-function expectedOf(setting: string): string {
-  if (/timeout/i.test(setting)) return 'a duration such as 5s or 1m30s';
-  if (/username|password/i.test(setting)) return 'given together with the other of the two';
-  if (/tls$|insecure|forward$/i.test(setting)) return 'true or false';
-  return "what Hubble's own command takes";
-}
+const EXPECTED: Readonly<Record<SettingKind, string>> = {
+  boolean: 'true or false',
+  duration: 'a duration such as 5s, 500ms or 1m30s',
+  text: 'one text',
+  list: 'a list of texts',
+  mapping: 'a mapping of names of flags to their values',
+};
