@@ -78,11 +78,12 @@ async function compare(address: string, flows: number): Promise<void> {
   if (hubble === undefined) console.log('hubble is not on this machine');
   else report('hubble observe -o json', hubble);
   const rate = judged.flows / judged.seconds;
-  console.log(
-    `${(rate / GOAL).toFixed(1)} × the goal of ${GOAL.toLocaleString('en-US')} flows/s; ` +
-      `${(rate / (plain.flows / plain.seconds)).toFixed(1)} × plain connect-es without a judgement` +
-      (hubble === undefined ? '' : `; ${(rate / (hubble.flows / hubble.seconds)).toFixed(1)} × hubble`),
-  );
+  const others = [
+    `${(rate / GOAL).toFixed(1)} × the goal of ${GOAL.toLocaleString('en-US')} flows/s`,
+    `${(rate / (plain.flows / plain.seconds)).toFixed(1)} × plain connect-es without a judgement`,
+    ...(hubble === undefined ? [] : [`${(rate / (hubble.flows / hubble.seconds)).toFixed(1)} × hubble`]),
+  ];
+  console.log(others.join('; '));
 }
 
 function report(name: string, { flows, seconds, cpuSeconds, peakMb }: Measured): void {

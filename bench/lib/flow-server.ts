@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { createServer, type ServerHttp2Stream } from 'node:http2';
+import { createServer, type Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { fromBinary, fromJson, type JsonValue, toBinary } from '@bufbuild/protobuf';
 import { framed } from '../../src/adapters/hubble/frames.ts';
@@ -37,17 +37,20 @@ export function serveFlows(messages: readonly Buffer[]): Promise<string> {
       const { number, follow } = fromBinary(GetFlowsRequestSchema, Buffer.concat(parts).subarray(5));
       response.writeHead(200, { 'content-type': 'application/grpc+proto' });
       const flows = follow ? Number.POSITIVE_INFINITY : Number(number);
-      void tell(response.stream, chunks, Math.ceil(flows / AT_ONCE)).then(() => {
-        if (response.stream.destroyed) return;
-        response.addTrailers({ 'grpc-status': '0' });
-        response.end();
-      });
+      void answer(response, chunks, Math.ceil(flows / AT_ONCE));
     });
   });
   server.on('sessionError', () => {});
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve(`127.0.0.1:${(server.address() as AddressInfo).port}`));
   });
+}
+
+async function answer(reply: Http2ServerResponse, chunks: readonly Buffer[], count: number): Promise<void> {
+  await tell(reply.stream, chunks, count);
+  if (reply.stream.destroyed) return;
+  reply.addTrailers({ 'grpc-status': '0' });
+  reply.end();
 }
 
 async function tell(stream: ServerHttp2Stream, chunks: readonly Buffer[], count: number): Promise<void> {

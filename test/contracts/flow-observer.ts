@@ -9,8 +9,15 @@ import { aFlow, flowToJson } from './flow-json.ts';
 /** Opens an observer of what the source holds. */
 export type OpenObserver = (events: readonly FlowEvent[]) => Promise<FlowObserver>;
 
-/** What every observer must do that is not followed. An observer is asked once. */
-export function describeFlowObserver(name: string, open: OpenObserver): void {
+/**
+ * What every observer must do that is not followed. An observer is asked once.
+ * @param filteredAt whether filters are judged before flows reach the observer
+ */
+export function describeFlowObserver(
+  name: string,
+  open: OpenObserver,
+  filteredAt: 'reader' | 'source' = 'reader',
+): void {
   const ask = async (
     events: readonly FlowEvent[],
     query: Partial<FlowQuery> = {},
@@ -76,11 +83,16 @@ export function describeFlowObserver(name: string, open: OpenObserver): void {
       expect(await uuids({ number: 100n, isFirst: true })).toHaveLength(7);
     });
 
-    it('counts what it read, whatever it kept', async () => {
+    it(`counts what it read, ${filteredAt === 'reader' ? 'whatever it kept' : 'which is what the source let pass'}`, async () => {
       const observer = await open(FIVE);
       const filters = { allow: [{ uuid: ['none'] }], deny: [] };
       for await (const _ of observer.events({ filters }));
-      expect(observer.counts()).toMatchObject({ flows: 5, lost: 42, otherEvents: 1, skipped: [] });
+      expect(observer.counts()).toMatchObject({
+        flows: filteredAt === 'reader' ? 5 : 0,
+        lost: 42,
+        otherEvents: 1,
+        skipped: [],
+      });
     });
 
     it('refuses filters that Hubble would refuse', async () => {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import type { FlowEvent } from '../../core/flow/event.ts';
-import type { Flow } from '../../core/model/flow.ts';
+import { compileFilters, type FlowPredicate } from '../../core/flow/filter/index.ts';
 import type { FlowFilters, FlowQuery } from '../../core/model/flow-filter.ts';
 import { HubbleError, type HubbleFault } from '../../core/model/hubble-error.ts';
 import type { HubbleNamespace, HubbleNode, HubbleStatus } from '../../core/model/hubble-server.ts';
@@ -46,8 +46,6 @@ export interface HubbleOptions {
   readonly requestTimeoutMs?: number;
   /** What of flows is sent where a query says nothing of it; empty for all. Defaults to what the model keeps. */
   readonly fieldMask?: readonly string[];
-  /** Filters are judged again on our side: servers ignore those that are newer than they. Absent: they are trusted. */
-  readonly compileFilters?: (filters: FlowFilters) => (flow: Flow) => boolean;
   /** Of queries that follow. */
   readonly retry?: RetryOptions;
   /** Called before each try to connect again. */
@@ -79,6 +77,8 @@ export interface HubbleClient extends FlowObserver {
  *
  * Its `events` throw a {@link HubbleError} when the server cannot be reached at first or does not answer to the end.
  * A query that follows goes on over interruptions: see {@link Resume}.
+ *
+ * Filters that Hubble would refuse are refused before anything is asked, with a FilterError.
  *
  * @throws {HubbleError} `bad-address`, `tls-required`
  */
@@ -143,8 +143,8 @@ class Client implements HubbleClient {
     query: FlowQuery,
     signal: AbortSignal,
   ): AsyncGenerator<readonly FlowEvent[], void, void> {
-    const { clock = SYSTEM_CLOCK, retry = {}, onRetry, compileFilters } = this.options;
-    const matches = compileFilters?.(query.filters);
+    const { clock = SYSTEM_CLOCK, retry = {}, onRetry } = this.options;
+    const matches = matcherOf(query.filters);
     const resume = new Resume(query);
     let fieldMask = query.fieldMask ?? this.options.fieldMask ?? MODEL_FIELD_MASK;
     let [hasBegun, failures] = [false, 0];
@@ -190,7 +190,7 @@ class Client implements HubbleClient {
   private async *stream(
     query: FlowQuery,
     fieldMask: readonly string[],
-    matches: ((flow: Flow) => boolean) | undefined,
+    matches: FlowPredicate | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<readonly FlowEvent[], void, void> {
     const session = await dial(this.target, signal);
@@ -300,6 +300,19 @@ class Client implements HubbleClient {
       throw new HubbleError('not-grpc', { where: this.name, method, detail: 'no protobuf', cause: error });
     }
   }
+}
+
+/**
+ * Filters are judged again on our side, since servers ignore those that are newer than they are. Expressions in CEL are
+ * left to the server: what it let pass them is not denied.
+ * @throws {FilterError} for what Hubble would refuse
+ */
+function matcherOf({ allow, deny }: FlowFilters): FlowPredicate | undefined {
+  if (allow.length + deny.length === 0) return undefined;
+  return compileFilters({
+    allow: allow.map((filter) => ({ ...filter, celExpression: [] })),
+    deny: deny.filter(({ celExpression = [] }) => celExpression.length === 0),
+  });
 }
 
 /** What a server says that is there and will say the same again. */

@@ -145,6 +145,7 @@ class Answer {
   /** A relay begins with the nodes that it has connected, and those that it cannot reach. */
   private async nodeStatus(): Promise<void> {
     const { state } = this;
+    if (state.isAgent) return;
     const nodes = [...state.nodes].sort();
     const gone = nodes.filter((node) => state.isUnavailable(node));
     const connected = nodes.filter((node) => !gone.includes(node));

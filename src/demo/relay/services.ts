@@ -17,7 +17,9 @@ export function relayServices(router: ConnectRouter, state: RelayState): void {
   const answer = <T>(context: HandlerContext, make: () => T): T => {
     const { status, isOld } = state.faults;
     if (status !== undefined) throw new ConnectError(status.message, wireEnum(Code, status.code));
-    if (isOld === true && context.method.name === 'GetNamespaces') throw unimplemented(context);
+    const { name } = context.method;
+    if (isOld === true && name === 'GetNamespaces') throw unimplemented(context);
+    if (state.isAgent && name === 'GetNodes') throw unimplemented(context);
     context.responseHeader.set('hubble-relay-version', state.version);
     return make();
   };
@@ -66,10 +68,14 @@ function statusOf(state: RelayState) {
     maxFlows: BigInt(ring.capacity),
     seenFlows: BigInt(state.seenFlows),
     uptimeNs: uptimeNs(state),
-    numConnectedNodes: state.nodes.size - unavailable.length,
-    numUnavailableNodes: unavailable.length,
+    ...(state.isAgent
+      ? {}
+      : {
+          numConnectedNodes: state.nodes.size - unavailable.length,
+          numUnavailableNodes: unavailable.length,
+        }),
     unavailableNodes: unavailable.slice(0, 10),
-    version: `hubble-relay v${state.version}`,
+    version: `${state.isAgent ? 'cilium' : 'hubble-relay'} v${state.version}`,
     flowsRate: flowsRate(state),
   };
 }

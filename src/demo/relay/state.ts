@@ -1,3 +1,4 @@
+import { compileFilters } from '../../core/flow/filter/index.ts';
 import type { Flow } from '../../core/model/flow.ts';
 import type { FlowFilters } from '../../core/model/flow-filter.ts';
 import { EventRing, type StoredEvent, storedEvent } from './ring.ts';
@@ -6,6 +7,7 @@ import type { RelayFaults, RelayOptions } from './types.ts';
 /** What a relay knows, and who waits for more. */
 export class RelayState {
   readonly version: string;
+  readonly isAgent: boolean;
   readonly now: () => number;
   readonly compileFilters: (filters: FlowFilters) => (flow: Flow) => boolean;
   readonly ring: EventRing;
@@ -15,18 +17,14 @@ export class RelayState {
   seenFlows = 0;
   private readonly waiting = new Set<() => void>();
 
-  constructor({
-    version = '1.19.4',
-    now = Date.now,
-    ringSize = 4095,
-    nodes = [],
-    compileFilters,
-  }: RelayOptions) {
+  constructor(options: RelayOptions) {
+    const { version = '1.19.4', now = Date.now, ringSize = 4095, nodes = [], isAgent = false } = options;
+    this.isAgent = isAgent;
     this.version = version;
     this.now = now;
     this.ring = new EventRing(ringSize);
     this.nodes = new Set(nodes);
-    this.compileFilters = compileFilters ?? (() => () => true);
+    this.compileFilters = options.compileFilters ?? ((filters) => compileFilters(filters));
     this.startMs = now();
   }
 

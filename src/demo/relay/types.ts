@@ -19,7 +19,9 @@ export interface RelayOptions {
   readonly nodes?: readonly string[];
   /** Milliseconds since 1970. Defaults to the machine's clock. */
   readonly now?: () => number;
-  /** How filters are judged. @throws an Error with what is wrong with a filter */
+  /** An agent: it tells nothing of nodes, and knows no method GetNodes. */
+  readonly isAgent?: boolean;
+  /** How filters are judged. Defaults to Hubble's own rules. @throws an Error with what is wrong with a filter */
   readonly compileFilters?: (filters: FlowFilters) => (flow: Flow) => boolean;
 }
 

@@ -185,6 +185,12 @@ export function hubbleErrorText(error: HubbleError): { readonly message: string;
   }
 }
 
+/** That the connection is lost and made again. @param error absent where the server ended it in peace */
+export function retryText(error: HubbleError | undefined, attempt: number, delayMs: number): string {
+  const why = error === undefined ? 'The server ended the stream.' : hubbleErrorText(error).message;
+  return `${why} Try ${attempt} to connect again in ${(delayMs / 1000).toFixed(1)} s.`;
+}
+
 function unsupported(where: string, call: string): { readonly message: string; readonly remedy: string } {
   if (call === 'GetNodes') {
     return {
