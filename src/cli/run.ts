@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addApply } from './commands/apply.ts';
 import { addCan } from './commands/can.ts';
 import { addDebug } from './commands/debug.ts';
+import { addDemo } from './commands/demo.ts';
 import { addInit } from './commands/init.ts';
 import { addLint } from './commands/lint.ts';
 import { addNamespace } from './commands/namespace.ts';
@@ -54,6 +55,7 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
   addSnapshot(program, io, done);
   addStatus(program, io, done);
   addVerify(program, io, done);
+  addDemo(program, io, done);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;

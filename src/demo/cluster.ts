@@ -3,6 +3,7 @@ import type { AgentOptions } from '../core/model/options.ts';
 import type { SourceFile } from '../core/model/repository.ts';
 import { installCilium, type Stray, startAgents } from './agents/agents.ts';
 import { RELAY_PORT } from './agents/cilium.ts';
+import { selfSigned } from './certificate.ts';
 import { type WrittenKubeconfig, writeKubeconfig } from './kubeconfig.ts';
 import { EVERYTHING, type User } from './kubernetes/access.ts';
 import type { KindOptions } from './kubernetes/kinds.ts';
@@ -25,8 +26,8 @@ export interface DemoClusterOptions extends KindOptions {
   readonly folder: string;
   /** Which of the repository's clusters it is. */
   readonly environment?: string;
-  /** Of the API server. Absent: plain HTTP. */
-  readonly tls?: TlsOptions & { readonly certificateAuthority: string };
+  /** Of the API server; `own` is one that it makes for itself. Absent: plain HTTP. */
+  readonly tls?: 'own' | (TlsOptions & { readonly certificateAuthority: string });
   /** Of the relay. Absent: plaintext. */
   readonly relayTls?: { readonly key: string; readonly cert: string; readonly clientCa?: string };
   /** Who may ask the API server. Absent: one who may everything, with a token that the kubeconfig has; anybody where there is no TLS. */
@@ -42,6 +43,8 @@ export interface DemoClusterOptions extends KindOptions {
   readonly pastSeconds?: number;
   /** Flux looks at the repository this often. Absent: only when it is asked to. */
   readonly reconcileEveryMs?: number;
+  /** Told what each look at the repository came to. */
+  readonly onReconciled?: (changes: Reconciliation) => void;
   /** Milliseconds since 1970. Absent: the machine's clock. With a clock of your own, call `advance`. */
   readonly now?: () => number;
   /** Pods that no agent manages. Absent: as the traffic has them. */
@@ -77,10 +80,13 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
     now,
     ...(options.relayTls === undefined ? {} : { tls: options.relayTls }),
   });
+  const tls = options.tls === 'own' ? ownTls() : options.tls;
   // kubectl sends no token without TLS.
-  const users = options.users ?? (options.tls === undefined ? undefined : [OWNER]);
+  const users = options.users ?? (tls === undefined ? undefined : [OWNER]);
+  const { tls: _, ...given } = options;
   const api = await startApiServer({
-    ...options,
+    ...given,
+    ...(tls === undefined ? {} : { tls }),
     now,
     ...(users === undefined ? {} : { users }),
     forwardTo: (pod) => (isRelay(pod) ? { host: '127.0.0.1', port: relay.port } : undefined),
@@ -96,6 +102,13 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
     files: options.files,
     readOptions: (files) => setupOf(files, options.environment).readOptions,
   });
+  async function look(): Promise<void> {
+    try {
+      options.onReconciled?.(await reconciler.reconcile());
+    } catch {
+      // A repository that cannot be read now may be read the next time.
+    }
+  }
   const first = await reconciler.reconcile();
   if (options.isWithoutCilium !== true) installCilium(api, agent);
   agents.settle();
@@ -120,17 +133,14 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
   const stopTraffic = options.now === undefined ? playTraffic(traffic, now) : undefined;
   const { reconcileEveryMs } = options;
   const flux =
-    reconcileEveryMs === undefined
-      ? undefined
-      : // What goes wrong is seen in the cluster, and the next time may be better.
-        setInterval(() => void reconciler.reconcile().catch(() => undefined), reconcileEveryMs).unref();
+    reconcileEveryMs === undefined ? undefined : setInterval(() => void look(), reconcileEveryMs).unref();
   const { path, context }: WrittenKubeconfig = writeKubeconfig({
     folder: options.folder,
     catalog,
     clusterName: cluster?.name,
     server: api.url,
     token: users?.find(({ token }) => token !== undefined)?.token,
-    certificateAuthority: options.tls?.certificateAuthority,
+    certificateAuthority: tls?.certificateAuthority,
   });
   return {
     api,
@@ -154,6 +164,15 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
 
 /** His token opens only what is on the loopback of this machine. */
 const OWNER: User = { name: 'demo', groups: ['system:masters'], token: 'demo', rules: EVERYTHING };
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Of the machine's clock, which clients go by. */
+function ownTls(): TlsOptions & { readonly certificateAuthority: string } {
+  const now = Date.now();
+  const { key, cert } = selfSigned({ notBefore: now - DAY_MS, notAfter: now + 30 * DAY_MS });
+  return { key, cert, certificateAuthority: cert };
+}
 
 function isRelay({ namespace, name, port }: ForwardedPod): boolean {
   return namespace === 'kube-system' && name.startsWith('hubble-relay-') && port === RELAY_PORT;

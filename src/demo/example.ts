@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { CATALOG_FILE } from './repository.ts';
+
+/** Where the example is in the package, from its root. */
+const EXAMPLE = join('examples', 'homelab');
+const LEVELS_MAX = 6;
+
+/** The example cluster's repository, which comes with the package; undefined where it was left out. */
+export function exampleFolder(): string | undefined {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  for (let level = 0; level < LEVELS_MAX; level += 1) {
+    if (existsSync(join(folder, EXAMPLE, CATALOG_FILE))) return join(folder, EXAMPLE);
+    folder = dirname(folder);
+  }
+  return undefined;
+}
+
+/** Copies the example's manifests to where people may change them. */
+export function copyExample(from: string, to: string): void {
+  cpSync(from, to, {
+    recursive: true,
+    filter: (path) => !/\.(?:jsonl|md)$/.test(path),
+  });
+}
+
+/**
+ * Writes into the copy's catalog which API server its cluster has, so that commands know where they are, and adds a
+ * dev cluster at the same server, which may be written directly.
+ */
+export function nameServer(folder: string, server: string): void {
+  const path = join(folder, CATALOG_FILE);
+  const text = readFileSync(path, 'utf8').replace(/^( +server: ).*$/m, `$1${server}`);
+  const dev = `  # The same cluster by another name: what may be done on dev may be done here.\n  dev:\n    environment: dev\n    paths: [kubernetes]\n    context: homelab-dev\n    server: ${server}\n    cilium:\n      clusterName: live\n`;
+  writeFileSync(path, text.replace(/^clusters:\n/m, `clusters:\n${dev}`));
+}
+
+const GIT_LIMIT_MS = 20_000;
+
+/** Makes the copy a Git repository with one commit, for the commands that make more. @returns whether git did it */
+export async function beginHistory(folder: string): Promise<boolean> {
+  const git = async (...args: readonly string[]): Promise<unknown> =>
+    promisify(execFile)('git', ['-C', folder, ...args], { timeout: GIT_LIMIT_MS });
+  // Whoever looks at it later sees who made it; nobody's own name is taken.
+  const who = [
+    '-c',
+    'user.name=Propolis demo',
+    '-c',
+    'user.email=demo@propolis.invalid',
+    '-c',
+    'commit.gpgsign=false',
+  ];
+  try {
+    await git('init', '--quiet', '--initial-branch=main');
+    await git('add', '--all');
+    await git(
+      ...who,
+      '-c',
+      'core.hooksPath=/dev/null',
+      'commit',
+      '--quiet',
+      '--message',
+      'The example cluster',
+    );
+    return true;
+  } catch {
+    return false;
+  }
+}
