@@ -43,6 +43,8 @@ export interface DemoClusterOptions extends KindOptions {
   readonly pastSeconds?: number;
   /** Flux looks at the repository this often. Absent: only when it is asked to. */
   readonly reconcileEveryMs?: number;
+  /** Told each event that goes to the relay, as Hubble's protojson. */
+  readonly onEvent?: (event: object) => void;
   /** Told what each look at the repository came to. */
   readonly onReconciled?: (changes: Reconciliation) => void;
   /** Milliseconds since 1970. Absent: the machine's clock. With a clock of your own, call `advance`. */
@@ -127,7 +129,10 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
     seed,
     speed: options.speed ?? 1,
     startMs: now() - (options.pastSeconds ?? 300) * 1000,
-    push: (event) => relay.push(event),
+    push(event) {
+      relay.push(event);
+      options.onEvent?.(event);
+    },
   });
   traffic.advance(now());
   const stopTraffic = options.now === undefined ? playTraffic(traffic, now) : undefined;
