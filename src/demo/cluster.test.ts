@@ -22,7 +22,7 @@ afterEach(async () => {
 interface Playing {
   readonly cluster: DemoCluster;
   /** Lets time go by. @returns what Hubble tells meanwhile */
-  pass(seconds: number): readonly JsonMap[];
+  readonly pass: (seconds: number) => readonly JsonMap[];
 }
 
 /** The example on a clock that moves when it is told to. */
@@ -124,7 +124,7 @@ describe('the demo cluster', () => {
     const pods = store.list('Pod').filter((pod) => nameOf(pod).startsWith('api-'));
     expect(pods.length).toBe(1);
     const endpoint = store.get('CiliumEndpoint', 'zipline', nameOf(pods[0] ?? {}));
-    const identity = String(at(endpoint, 'status', 'identity', 'id'));
+    const identity = JSON.stringify(at(endpoint, 'status', 'identity', 'id'));
     const labels = mapAt(store.get('CiliumIdentity', '', identity), 'security-labels');
     expect(labels).toMatchObject({ 'k8s:io.kubernetes.pod.namespace': 'zipline' });
     const addresses = store.list('Pod').map((pod) => textAt(pod, 'status', 'podIP'));

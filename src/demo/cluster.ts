@@ -1,4 +1,5 @@
 import type { Catalog } from '../core/catalog/index.ts';
+import { compileFilters } from '../core/flow/filter/index.ts';
 import type { AgentOptions } from '../core/model/options.ts';
 import type { SourceFile } from '../core/model/repository.ts';
 import { installCilium, type Stray, startAgents } from './agents/agents.ts';
@@ -78,6 +79,7 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
   const { catalog, cluster, agent } = setupOf(await options.files(), options.environment);
   const relay = await startRelay({
     version: `${agent.version}.0`,
+    compileFilters: (filters) => compileFilters(filters),
     nodes: NODES.map(({ name }) => `${agent.clusterName}/${name}`),
     now,
     ...(options.relayTls === undefined ? {} : { tls: options.relayTls }),
