@@ -1,16 +1,22 @@
-import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Verification } from '../../core/diagnose/verify/index.ts';
-import { addClusterOptions } from '../cluster-options.ts';
+import { type Command, Option } from 'commander';
+import type { LastChange, Verification } from '../../core/diagnose/verify/index.ts';
+import { parseInstant } from '../../core/flow/time.ts';
+import type { FlowFilters, FlowQuery } from '../../core/model/flow-filter.ts';
+import type { Instant } from '../../core/model/instant.ts';
+import { addClusterOptions, duration } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
-import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
+import { addFlowOptions, type FlowOptions, flowFiles, openFlows } from '../flow-options.ts';
+import { addInputOptions, type InputOptions, type LoadedInputs, loadInputs, textOptions } from '../inputs.ts';
 import { type Io, nowOf } from '../io.ts';
 import { reportProblems, requirePolicies } from '../problems.ts';
 
 const OUTPUTS = ['table', 'json', 'yaml'] as const;
 
-interface VerifyOptions extends InputOptions {
-  readonly flows: readonly string[];
+interface VerifyOptions extends InputOptions, FlowOptions {
+  readonly since?: string;
+  /** Milliseconds. */
+  readonly wait?: number;
+  /** Milliseconds. */
   readonly grace: number;
   readonly requireTraffic?: boolean;
   readonly output: (typeof OUTPUTS)[number];
@@ -25,64 +31,100 @@ export function addVerify(program: Command, io: Io, done: (code: ExitCode) => vo
       'Say of everything that the labels of a namespace promise whether flows show it working: pass, fail with the cause and its fix, or no traffic and what the policies would say.',
     )
     .argument('<namespace>', 'the namespace to verify')
-    .requiredOption(
-      '--flows <file>',
-      'recorded flows of Hubble, in any of its shapes, gzip too; - is standard input; repeatable',
-      collect,
+    .option(
+      '--since <time>',
+      'how far to look back: 5m, or a time (default: 5m live, all of a recording, from now on with --wait)',
     )
-    .option('--grace <duration>', 'how long enforcement may take to follow a change', milliseconds, 30_000)
+    .option(
+      '--wait <duration>',
+      'after a deployment: follow live flows until all that must work was seen to, or failed for good',
+      duration,
+    )
+    .option('--grace <duration>', 'how long enforcement may take to follow a change', duration, 30_000)
     .option('--require-traffic', 'count what was not seen to work as failed')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
-  addClusterOptions(addInputOptions(command))
+  addClusterOptions(addInputOptions(addFlowOptions(command)))
     .addHelpText(
       'after',
       `
+It ends with 1 where something that the labels promise was seen dropped, and with --require-traffic also
+where it was not seen to work.
+
 Examples:
+  propolis verify zipline --since 5m
+  propolis verify zipline --wait 2m --cluster --require-traffic
   propolis verify zipline --flows flows.jsonl
-  hubble observe -n zipline --since 5m -o json | propolis verify zipline --flows -
-  propolis verify zipline --flows flows.jsonl --require-traffic -o json`,
+  hubble observe -n zipline --since 5m -o json | propolis verify zipline --flows - -o json`,
     )
     .action(async (namespace: string, options: VerifyOptions) =>
       done(await verifyNamespace(namespace, options, io)),
     );
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-function milliseconds(text: string): number {
-  const [, number = '', unit = ''] = /^(\d{1,6})(ms|s|m|h)$/.exec(text) ?? [];
-  const factor = UNITS[unit];
-  if (factor === undefined) throw new InvalidArgumentError('It must be a duration: 30s, 2m.');
-  return Number(number) * factor;
-}
-
 async function verifyNamespace(namespace: string, options: VerifyOptions, io: Io): Promise<ExitCode> {
-  const [{ inputs, problems }, { flowsFromFiles }, core, { Summarizer }, { readRepository }] =
+  const files = flowFiles(options, io);
+  if (options.wait !== undefined && files.length > 0) {
+    throw new CliError(
+      '--wait follows live flows, and a recording has an end.',
+      'Leave --wait or --flows out.',
+    );
+  }
+  const startMs = nowOf(io);
+  const query = queryOf(namespace, options, { isLive: files.length === 0, nowMs: startMs });
+  const [loaded, core, { Summarizer }, { readRepository }, { SYSTEM_TIMERS, sumFlows, waitForFlows }] =
     await Promise.all([
       loadInputs(options, io, 'verify'),
-      import('../../adapters/files/flows.ts'),
       import('../../core/diagnose/verify/index.ts'),
       import('../../core/diagnose/summarize.ts'),
       import('../../core/manifest/read.ts'),
+      import('../watch-flows.ts'),
     ]);
-  const read = readRepository(inputs.files, inputs.readOptions);
+  const { problems } = loaded;
+  const read = readRepository(loaded.inputs.files, loaded.inputs.readOptions);
   requirePolicies(read, options);
-  const paths = options.flows.map((path) => (path === '-' ? path : resolve(io.cwd, path)));
-  const source = flowsFromFiles(paths, { stdin: io.stdin });
+  let { inputs } = loaded;
+  let change = await changeOf(namespace, loaded, options, startMs);
+  const observer = await openFlows(options, io);
   const summarizer = new Summarizer(namespace);
-  for await (const batch of source.batches()) {
-    for (const flow of batch) {
-      const told = core.telling(flow);
-      if (told !== undefined) summarizer.add(told);
-    }
-  }
-  const summary = summarizer.summary(source.counts());
-  const verification = core.verify(summary, {
-    namespace,
-    inputs,
-    nowMs: summary.toMs ?? nowOf(io),
-    graceMs: options.grace,
-  });
+  const judge = (gaps: number): Verification => {
+    const summary = summarizer.summary(observer.counts());
+    // Of a recording the last flow is what "now" was.
+    const nowMs = files.length > 0 ? (summary.toMs ?? startMs) : nowOf(io);
+    const given = change === undefined ? {} : { change };
+    return core.verify(summary, { namespace, inputs, nowMs, graceMs: options.grace, gaps, ...given });
+  };
+  const interruption = files.length > 0 ? undefined : io.interruption?.();
+  const watching = {
+    observer,
+    query,
+    summarizer,
+    telling: core.telling,
+    ...(interruption === undefined ? {} : { interruption }),
+  };
+  // A deployment goes on while it is waited for, so the cluster is read again before anything is final.
+  const refresh = async (): Promise<void> => {
+    if (loaded.cluster?.live === undefined) return;
+    const again = await loadInputs(options, { ...io, err: () => {} }, 'verify');
+    ({ inputs } = again);
+    change = await changeOf(namespace, again, options, startMs);
+  };
+  const isFinal = async (): Promise<boolean> => {
+    if (!core.isFinal(judge(0))) return false;
+    await refresh();
+    return core.isFinal(judge(0));
+  };
+  const gaps =
+    options.wait === undefined
+      ? await sumFlows(watching)
+      : await waitForFlows({
+          ...watching,
+          waitMs: options.wait,
+          timers: SYSTEM_TIMERS,
+          isFinal,
+        });
+  if (options.wait !== undefined) await refresh();
+  const verification = judge(gaps);
+  if (files.length > 0) await requireFlows(verification);
   await requireNamespace(
     verification,
     read.namespaces.map(({ name }) => name),
@@ -97,6 +139,73 @@ async function verifyNamespace(namespace: string, options: VerifyOptions, io: Io
   return verification.results.some((result) => core.isFailing(result, needsTraffic))
     ? EXIT.findings
     : EXIT.ok;
+}
+
+/** All of a recording, since old ones lack what Hubble's filters look at; live only what the namespace has to do with. */
+function queryOf(
+  namespace: string,
+  { since, wait }: VerifyOptions,
+  { isLive, nowMs }: { readonly isLive: boolean; readonly nowMs: number },
+): FlowQuery {
+  const pods = [`${namespace}/`];
+  const filters: FlowFilters = isLive
+    ? { allow: [{ sourcePod: pods }, { destinationPod: pods }], deny: [] }
+    : { allow: [], deny: [] };
+  const from = since ?? (!isLive ? undefined : wait === undefined ? '5m' : NOW);
+  return {
+    filters,
+    ...(from === undefined ? {} : { since: instantOf(from, nowMs) }),
+    ...(wait === undefined ? {} : { isFollowed: true }),
+  };
+}
+
+const NOW = '0s';
+
+/** `5m` before now, or a time of RFC 3339. */
+function instantOf(text: string, nowMs: number): Instant {
+  if (text === NOW) return { ms: nowMs, ns: 0 };
+  const instant = /^\d+(?:ms|s|m|h)?$/.test(text) ? ago(text, nowMs) : parseInstant(text);
+  if (instant === undefined)
+    throw new CliError(
+      `--since must not be "${text}".`,
+      'It must be 5m, 1h, or a time: 2026-03-01T10:00:00Z.',
+    );
+  return instant;
+}
+
+function ago(text: string, nowMs: number): Instant | undefined {
+  try {
+    return { ms: nowMs - duration(text), ns: 0 };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What was changed last, as the cluster says; while waiting, at the latest the start of the wait. */
+async function changeOf(
+  namespace: string,
+  { cluster, inputs: { catalog } }: LoadedInputs,
+  { wait }: VerifyOptions,
+  startMs: number,
+): Promise<LastChange | undefined> {
+  if (cluster !== undefined) {
+    const { lastChange } = await import('../../core/cluster/last-change.ts');
+    const known = lastChange(cluster.state, namespace, catalog);
+    if (known !== undefined) return known;
+  }
+  return wait === undefined ? undefined : { timeMs: startMs, what: 'wait', name: '' };
+}
+
+async function requireFlows({ counts }: Verification): Promise<void> {
+  if (counts.flows > 0) return;
+  const [first] = counts.skipped;
+  const { printable } = await import('../../core/report/printable.ts');
+  throw new CliError(
+    first === undefined
+      ? 'There are no flows in the recording, or none so new.'
+      : `There are no flows in the recording that Hubble would write; first ${printable(first.file)}:${first.firstLine}: ${first.sample}`,
+    'Record some: hubble observe --since 5m -o json > flows.jsonl',
+  );
 }
 
 async function printed(

@@ -28,6 +28,7 @@ export function verifyJson(verification: Verification): unknown {
       flows: window.flows,
       lost: window.lost,
       skipped: window.skipped,
+      gaps: window.gaps,
     },
     seen: verification.isSeen,
     lastChange:

@@ -82,7 +82,8 @@ interface Row {
 
 const EMPTY_ROW: Row = { mark: ' ', kind: 'plain', cells: ['', '', '', '', ''] };
 
-function rowOf(result: CheckResult, { nowMs, window: { lost } }: Verification): Row {
+function rowOf(result: CheckResult, { nowMs, window }: Verification): Row {
+  const isIncomplete = window.lost + window.gaps + window.skipped > 0;
   const { check, outcome } = result;
   const isPromised = check.promised !== undefined;
   return {
@@ -92,7 +93,7 @@ function rowOf(result: CheckResult, { nowMs, window: { lost } }: Verification): 
       printable(peerText(result)),
       printable(portsText(result)),
       isPromised ? OUTCOME_WORDS[outcome] : 'not promised',
-      seenText(result, { nowMs, lost }),
+      seenText(result, { nowMs, isIncomplete }),
     ],
   };
 }
@@ -246,6 +247,10 @@ function footLines(
   if (change !== undefined) texts.push(changeText(change, verification));
   if (window.lost > 0)
     texts.push(`Hubble lost ${plural(window.lost, 'event')}: what was not seen may have been among them`);
+  if (window.gaps > 0)
+    texts.push(
+      `the connection to Hubble broke ${plural(window.gaps, 'time')}: what happened meanwhile may be missing`,
+    );
   for (const { count: times, file, firstLine } of counts.skipped)
     texts.push(assumptionText({ code: 'skipped-lines', count: times, file, firstLine }));
   const lines = texts.flatMap((text, i) =>

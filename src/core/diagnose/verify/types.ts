@@ -142,6 +142,8 @@ export interface Verification {
     readonly flows: number;
     readonly lost: number;
     readonly skipped: number;
+    /** How often we were not listening: the connection to the relay broke, and was made anew. */
+    readonly gaps: number;
   };
   /** Milliseconds since 1970: what ages are counted from. */
   readonly nowMs: number;

@@ -45,6 +45,8 @@ export interface VerifyQuestion {
   readonly change?: LastChange;
   /** How long enforcement may take to follow a change. */
   readonly graceMs?: number;
+  /** How often we were not listening. */
+  readonly gaps?: number;
 }
 
 /** Cilium computes policies anew within seconds of a change; a node that is busy may take longer. */
@@ -55,7 +57,7 @@ export const GRACE_MS = 30_000;
  * {@link telling}, so that what was seen before a policy was asked is no evidence.
  */
 export function verify(summary: FlowSummary, question: VerifyQuestion): Verification {
-  const { namespace, nowMs, change, graceMs = GRACE_MS } = question;
+  const { namespace, nowMs, change, graceMs = GRACE_MS, gaps = 0 } = question;
   const inputs = withClusterName(question.inputs, summary.edges);
   const read = readRepository(inputs.files, inputs.readOptions);
   const known = labelsKnown(namespace, read, summary);
@@ -87,6 +89,7 @@ export function verify(summary: FlowSummary, question: VerifyQuestion): Verifica
       flows: summary.flows,
       lost: summary.counts.lost,
       skipped: summary.counts.skipped.reduce((sum, { count }) => sum + count, 0),
+      gaps,
     },
     nowMs,
     ...(change === undefined ? {} : { change }),

@@ -65,10 +65,10 @@ export function portsText({ check, evidence }: CheckResult): string {
   return `${range}/${first.protocol}${check.ports.length > 1 ? ' …' : ''}`;
 }
 
-/** `312×, 2s ago`: requests, or of what fails drops. `lost` is how many events Hubble could not keep. */
+/** `312×, 2s ago`: requests, or of what fails drops. `isIncomplete`: there may have been more than was read. */
 export function seenText(
   { check, outcome, evidence }: CheckResult,
-  { nowMs, lost }: { readonly nowMs: number; readonly lost: number },
+  { nowMs, isIncomplete }: { readonly nowMs: number; readonly isIncomplete: boolean },
 ): string {
   const { left, arrived, dropped, audited } = evidence;
   switch (outcome) {
@@ -81,7 +81,7 @@ export function seenText(
     case 'audit':
       return spanText(audited, nowMs);
     case 'no-traffic':
-      return lost > 0 && check.promised !== undefined ? 'or lost' : '';
+      return isIncomplete && check.promised !== undefined ? 'or lost' : '';
   }
 }
 
