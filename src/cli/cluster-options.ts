@@ -91,6 +91,15 @@ export function requireOneSource(
   }
 }
 
+/** @throws CliError for what only files have. `what` is the option that asks for it. */
+export function requireFiles({ cluster, snapshot }: ClusterOptions, what: string): void {
+  if (cluster !== true && snapshot === undefined) return;
+  throw new CliError(
+    `${what} is about files, and a cluster has none.`,
+    'Name the repository that it is run from with --repo.',
+  );
+}
+
 /** Connects, and says on standard error which cluster it is. Nothing is asked of it yet. */
 export async function connect(options: ConnectOptions, catalog: Catalog, io: Io): Promise<KubernetesCluster> {
   const [{ openCluster }, { clusterBanner }] = await Promise.all([

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Diagnosis } from '../../core/diagnose/index.ts';
-import { addClusterOptions } from '../cluster-options.ts';
+import { addClusterOptions, requireFiles } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -51,6 +51,7 @@ function wholeNumber(text: string): number {
 }
 
 async function debug(namespace: string, options: DebugOptions, io: Io): Promise<ExitCode> {
+  if (options.output === 'diff') requireFiles(options, '-o diff');
   const [{ inputs, problems }, { flowsFromFiles }, { diagnose }] = await Promise.all([
     loadInputs(options, io, 'debug'),
     import('../../adapters/files/flows.ts'),

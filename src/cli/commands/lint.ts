@@ -3,7 +3,7 @@ import { relative, resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Baseline, BaselineEntry, Finding, RuleId, Severity } from '../../core/lint/index.ts';
 import type { LintReport } from '../../core/report/lint/index.ts';
-import { addClusterOptions } from '../cluster-options.ts';
+import { addClusterOptions, requireFiles } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -73,6 +73,8 @@ async function lint(paths: readonly string[], options: LintCommandOptions, io: I
     io.out(await ruleList());
     return EXIT.ok;
   }
+  if (options.fix === true) requireFiles(options, '--fix');
+  if (options.output === 'diff') requireFiles(options, '-o diff');
   const extra = (options.report ?? []).map(parseReport);
   const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, io);
   const only = options.rule === undefined ? {} : { only: await rulesNamed(options.rule) };

@@ -7,7 +7,7 @@ import { clockTime, count, duration, plural, portText, portTexts } from './units
 import { assumptionText } from './words/assumption.ts';
 import { causeText } from './words/cause.ts';
 import { fixText, noFixText, warningText } from './words/fix.ts';
-import { commonBase, policyAt, sideText } from './words/policy.ts';
+import { commonBase, placeText, policyAt, sideText } from './words/policy.ts';
 
 export interface TextOptions {
   /** Columns of the screen; 80 where there is none. */
@@ -126,7 +126,7 @@ function fixLines({ fix }: Finding, { width, paint }: Context): readonly string[
   if (fix === undefined) return [];
   const lines = [...labelled('fix', fixText(fix), { indent: 2, column: 7, width })];
   for (const { file, line, before, after } of fix.edits) {
-    lines.push(`         ${printable(file)}:${line}`);
+    lines.push(`         ${placeText({ file, line, column: 1 })}`);
     const changes = [
       ...linesOf(before).map((text) => paint.bad(`- ${printable(text)}`)),
       ...linesOf(after).map((text) => paint.good(`+ ${printable(text)}`)),

@@ -9,7 +9,7 @@ import { clockTime, count, duration, plural } from './units.ts';
 import { assumptionText } from './words/assumption.ts';
 import { causeText } from './words/cause.ts';
 import { fixText, noFixText } from './words/fix.ts';
-import { commonBase } from './words/policy.ts';
+import { commonBase, placeText } from './words/policy.ts';
 import {
   changeText,
   checkName,
@@ -210,7 +210,7 @@ function findingLines(finding: Finding, { promised }: Check, context: Context): 
   }
   lines.push(...labelled('fix', fixText(finding.fix), layout));
   for (const { file, line, before, after } of finding.fix.edits) {
-    lines.push(`           ${printable(file)}:${line}`);
+    lines.push(`           ${placeText({ file, line, column: 1 })}`);
     const changes = [
       ...linesOf(before).map((text) => paint.bad(`- ${printable(text)}`)),
       ...linesOf(after).map((text) => paint.good(`+ ${printable(text)}`)),

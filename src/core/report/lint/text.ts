@@ -1,7 +1,8 @@
 import type { Finding, RuleId, Severity, Suppressed } from '../../lint/index.ts';
+import { isInCluster } from '../../model/place.ts';
 import type { SourceFile } from '../../model/repository.ts';
 import type { TextOptions } from '../debug.ts';
-import { labelled, wrap } from '../layout.ts';
+import { labelled, wrap, wrapParts } from '../layout.ts';
 import { type Paint, PLAIN } from '../paint.ts';
 import { printable, shorten } from '../printable.ts';
 import { plural } from '../units.ts';
@@ -40,21 +41,21 @@ const MARKS: { readonly [severity in Severity]: string } = { error: '✗', warni
 
 function findingLines(finding: Finding, context: Context): readonly string[] {
   const { width, paint } = context;
-  const { severity, rule, place, related, fix } = finding;
-  const isBad = severity === 'error';
-  const mark = isBad ? paint.bad(MARKS[severity]) : MARKS[severity];
-  const object = printable(objectText(finding));
-  const lines = [
-    `${mark} ${paint.strong(rule)}   ${severity}   ${placeText(place)}${object === '' ? '' : `   ${paint.faint(object)}`}`,
-    ...excerpt(finding, context),
-  ];
+  const { rule, place, related, fix } = finding;
+  const lines = [...titleLines(finding, context), ...excerpt(finding, context)];
   const layout = { indent: 2, column: 6, width };
   lines.push(...labelled('what', whatText(finding), layout));
   if (!context.explained.has(rule)) {
     context.explained.add(rule);
     lines.push(...labelled('why', whyText(rule), layout));
   }
-  lines.push(...labelled('fix', `${fixText(finding)}${fix === undefined ? '' : ' (--fix does it)'}`, layout));
+  lines.push(
+    ...labelled(
+      'fix',
+      `${fixText(finding)}${fix === undefined || isInCluster(place) ? '' : ' (--fix does it)'}`,
+      layout,
+    ),
+  );
   if (related.length > 0) {
     const places = related.slice(0, 3).map((other) => placeText(other));
     const more = related.length > places.length ? ` and ${related.length - places.length} more` : '';
@@ -66,6 +67,20 @@ function findingLines(finding: Finding, context: Context): readonly string[] {
   }
   lines.push(...labelled('docs', docsPage(rule), layout).map(paint.faint));
   return lines;
+}
+
+/** The rule, how bad it is, and where; an object of a cluster is its own place. */
+function titleLines(finding: Finding, { width, paint }: Context): readonly string[] {
+  const { severity, rule, place } = finding;
+  const mark = MARKS[severity];
+  const object = isInCluster(place) ? '' : printable(objectText(finding));
+  const parts = [`${mark} ${rule}`, severity, placeText(place), object].filter((part) => part !== '');
+  const painted = `${severity === 'error' ? paint.bad(mark) : mark} ${paint.strong(rule)}`;
+  return wrapParts(parts, width).map((line, i, { length }) => {
+    const head = i === 0 ? painted + line.slice(mark.length + 1 + rule.length) : line;
+    const isLast = i === length - 1 && object !== '' && head.endsWith(object);
+    return isLast ? `${head.slice(0, -object.length)}${paint.faint(object)}` : head;
+  });
 }
 
 /** The line that a finding is about, the one before it, and a mark below. */
