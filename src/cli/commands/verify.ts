@@ -43,7 +43,7 @@ export function addVerify(program: Command, io: Io, done: (code: ExitCode) => vo
     .option('--grace <duration>', 'how long enforcement may take to follow a change', duration, 30_000)
     .option('--require-traffic', 'count what was not seen to work as failed')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
-  addClusterOptions(addInputOptions(addFlowOptions(command)))
+  addFlowOptions(addClusterOptions(addInputOptions(command)))
     .addHelpText(
       'after',
       `
@@ -84,7 +84,11 @@ async function verifyNamespace(namespace: string, options: VerifyOptions, io: Io
   requirePolicies(read, options);
   let { inputs } = loaded;
   let change = await changeOf(namespace, loaded, options, startMs);
-  const observer = await openFlows(options, io);
+  const live = loaded.cluster?.live;
+  const observer = await openFlows(options, io, {
+    ...(live === undefined ? {} : { live }),
+    isForwardDefault: true,
+  });
   const summarizer = new Summarizer(namespace);
   const judge = (gaps: number): Verification => {
     const summary = summarizer.summary(observer.counts());
