@@ -23,8 +23,9 @@ export interface ClusterOptions extends ConnectOptions {
   readonly snapshot?: string;
 }
 
-/** Adds the options that lead to a cluster. */
+/** Adds the options that lead to a cluster, once: flows and policies may both come from one. */
 export function addConnectOptions(command: Command): Command {
+  if (command.options.some(({ long }) => long === '--context')) return command;
   return command
     .option('--context <name>', "the kubeconfig's context (default: the current one)")
     .option('--kubeconfig <file>', 'the kubeconfig (default: KUBECONFIG, then ~/.kube/config)')
