@@ -155,7 +155,7 @@ describe('the demo cluster', () => {
       text: `apiVersion: cilium.io/v2
 kind: CiliumNetworkPolicy
 metadata: { name: broken, namespace: zipline }
-spec: { endpointSelector: {}, egress: [{ toCIDR: [not-an-address] }] }
+spec: { endpointSelector: {}, egress: [{ toCIDR: [10.0.0.0/8], toEndpoints: [{}] }] }
 `,
     };
     const kustomization = 'kubernetes/namespaces/kustomization.yaml';
@@ -171,6 +171,30 @@ spec: { endpointSelector: {}, egress: [{ toCIDR: [not-an-address] }] }
     expect(conditions.filter(([, status]) => status !== 'True')).toEqual([['broken', 'False']]);
     const found = store.get('CiliumNetworkPolicy', 'zipline', 'broken');
     expect(textAt(listAt(found, 'status', 'conditions')[0], 'message')).toContain('toCIDR');
+  });
+
+  it('does not let in what the schema of a policy does not allow, and drops what it does not know', async () => {
+    const { cluster: started } = await play();
+    const { registry, kinds } = started.api;
+    const kind = kinds.find((known) => known.kind === 'CiliumNetworkPolicy');
+    if (kind === undefined) throw new Error('no policies');
+    const write = { manager: 'test', isDryRun: false } as const;
+    const policy = (spec: JsonMap): JsonMap => ({ metadata: { name: 'mine' }, spec });
+    expect(() =>
+      registry.create(kind, 'zipline', policy({ endpointSelector: {}, ingress: 'all' }), write),
+    ).toThrow('CiliumNetworkPolicy.cilium.io "mine" is invalid: spec.ingress');
+    const typo = policy({ endpointSelector: {}, ingress: [{ fromEndpoint: [{}] }] });
+    expect(() => registry.create(kind, 'zipline', typo, { ...write, validation: 'Strict' })).toThrow(
+      'strict decoding error: unknown field "spec.ingress[0].fromEndpoint"',
+    );
+    const told: string[] = [];
+    const kept = registry.create(kind, 'zipline', typo, {
+      ...write,
+      validation: 'Warn',
+      warn: (text) => told.push(text),
+    });
+    expect(told).toEqual(['unknown field "spec.ingress[0].fromEndpoint"']);
+    expect(kept['spec']).toEqual({ endpointSelector: {}, ingress: [{}] });
   });
 
   it('writes a kubeconfig with the contexts of the catalog, for its owner only', async () => {

@@ -2,6 +2,7 @@ import type { Catalog } from '../core/catalog/index.ts';
 import { compileFilters } from '../core/flow/filter/index.ts';
 import type { AgentOptions } from '../core/model/options.ts';
 import type { SourceFile } from '../core/model/repository.ts';
+import { policyAdmission } from './admission.ts';
 import { installCilium, type Stray, startAgents } from './agents/agents.ts';
 import { RELAY_PORT } from './agents/cilium.ts';
 import { selfSigned } from './certificate.ts';
@@ -92,6 +93,7 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
     ...given,
     ...(tls === undefined ? {} : { tls }),
     now,
+    admission: policyAdmission(agent),
     ...(users === undefined ? {} : { users }),
     forwardTo: (pod) => (isRelay(pod) ? { host: '127.0.0.1', port: relay.port } : undefined),
   });

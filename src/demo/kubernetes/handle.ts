@@ -63,7 +63,7 @@ function targetOf({ served, namespace, name, subresource }: ResourceRoute): Targ
 }
 
 /** Who writes: by the parameter, else by the name of the program. @throws ApiError 400 */
-function writeOf({ request, url: { searchParams } }: Handling): Write {
+function writeOf({ request, response, url: { searchParams } }: Handling): Write {
   const dryRun = searchParams.getAll('dryRun');
   if (dryRun.some((value) => value !== 'All')) {
     throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(dryRun[0])}: supported values: "All"`);
@@ -71,7 +71,17 @@ function writeOf({ request, url: { searchParams } }: Handling): Write {
   const program = (request.headers['user-agent'] ?? 'unknown').split('/')[0] ?? 'unknown';
   const manager = searchParams.get('fieldManager') ?? program;
   if (manager.length > 128) throw badRequest('fieldManager: Too long: may not be more than 128 bytes');
-  return { manager: manager === '' ? program : manager, isDryRun: dryRun.length > 0 };
+  const validation = searchParams.get('fieldValidation') ?? 'Warn';
+  return {
+    manager: manager === '' ? program : manager,
+    isDryRun: dryRun.length > 0,
+    validation: validation === 'Strict' || validation === 'Ignore' ? validation : 'Warn',
+    warn(text) {
+      // A header has no room for what strangers may write.
+      const plain = text.replace(/[^\x20-\x7e]/g, '?').replaceAll('"', '\\"');
+      if (!response.headersSent) response.appendHeader('Warning', `299 - "${plain.slice(0, 200)}"`);
+    },
+  };
 }
 
 function handleRead(handling: Handling): void {

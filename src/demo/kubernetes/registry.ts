@@ -32,7 +32,22 @@ export interface Write {
   /** Whose fields they are then. */
   readonly manager: string;
   readonly isDryRun: boolean;
+  /** What becomes of fields that the schema does not know: refused, told, or passed over. Absent: passed over. */
+  readonly validation?: 'Strict' | 'Warn' | 'Ignore';
+  /** Told what the writer should know. */
+  readonly warn?: (text: string) => void;
 }
+
+/** Looks at an object before it is kept. @throws ApiError for what its schema does not allow */
+export type Admission = (
+  object: JsonMap,
+  kind: ServedKind,
+) => {
+  /** As it is to be kept. */
+  readonly object: JsonMap;
+  /** Fields that were dropped since the schema does not know them. */
+  readonly unknown: readonly string[];
+};
 
 export interface Patch {
   readonly form: 'json' | 'merge' | 'strategic' | 'apply';
@@ -51,10 +66,12 @@ export interface RegistryOptions {
   readonly kinds: readonly ServedKind[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Absent: everything is let in. */
+  readonly admission?: Admission;
 }
 
 /** Reads and writes as the API server does it: defaults, checks, owners of fields, the status by itself. */
-export function createRegistry({ store, kinds, now }: RegistryOptions): Registry {
+export function createRegistry({ store, kinds, now, admission = letIn }: RegistryOptions): Registry {
   let count = 0;
   const time = (): string => new Date(now()).toISOString().replace(/\.\d+Z$/, 'Z');
 
@@ -79,24 +96,27 @@ export function createRegistry({ store, kinds, now }: RegistryOptions): Registry
     return { shape: shapeOf(kind.kind), ignored: ignoredBy(kind, subresource), manager };
   }
 
+  function admitted(object: JsonMap, kind: ServedKind, { validation = 'Ignore', warn }: Write): JsonMap {
+    validate(object, kind);
+    const { object: kept, unknown } = admission(object, kind);
+    if (unknown.length > 0 && validation === 'Strict') throw unknownFields(kind, unknown);
+    if (validation === 'Warn') for (const field of unknown) warn?.(`unknown field "${field}"`);
+    return kept;
+  }
+
   /** Puts an object where there was none. */
-  function insert(kind: ServedKind, object: JsonMap, { isDryRun }: Write): JsonMap {
+  function insert(kind: ServedKind, object: JsonMap, write: Write): JsonMap {
     if (kind.isNamespaced && store.get('Namespace', '', namespaceOf(object)) === undefined) {
       throw notFound({ group: '', plural: 'namespaces' }, namespaceOf(object));
     }
     count += 1;
     const fresh = newMetadata(withDefaults(object, kind), kind, time(), count);
-    validate(fresh, kind);
-    return isDryRun ? fresh : store.put(kind.kind, fresh);
+    const kept = admitted(fresh, kind, write);
+    return write.isDryRun ? kept : store.put(kind.kind, kept);
   }
 
   /** Puts an object in the place of another, where they differ. */
-  function replace(
-    { kind, subresource }: Target,
-    live: JsonMap,
-    next: JsonMap,
-    { isDryRun }: Write,
-  ): JsonMap {
+  function replace({ kind, subresource }: Target, live: JsonMap, next: JsonMap, write: Write): JsonMap {
     const identified = withIdentityOf(withDefaults(next, kind), live);
     const isChanged =
       subresource === '' && kind.hasGeneration && !isSame(wishesOf(identified), wishesOf(live));
@@ -106,14 +126,14 @@ export function createRegistry({ store, kinds, now }: RegistryOptions): Registry
         ? withAt(identified, ['metadata', 'generation'], generation + 1)
         : identified;
     const versioned = withAt(object, ['metadata', 'resourceVersion'], versionOf(live));
-    validate(versioned, kind);
-    if (isSameObject(versioned, live)) return live;
-    if (isDryRun) return versioned;
-    if (isDeleted(versioned) && listAt(versioned, 'metadata', 'finalizers').length === 0) {
+    const kept = admitted(versioned, kind, write);
+    if (isSameObject(kept, live)) return live;
+    if (write.isDryRun) return kept;
+    if (isDeleted(kept) && listAt(kept, 'metadata', 'finalizers').length === 0) {
       store.remove(kind.kind, namespaceOf(live), nameOf(live));
-      return versioned;
+      return kept;
     }
-    return store.put(kind.kind, versioned);
+    return store.put(kind.kind, kept);
   }
 
   function create(kind: ServedKind, namespace: string, body: Json, write: Write): JsonMap {
@@ -181,6 +201,18 @@ export function createRegistry({ store, kinds, now }: RegistryOptions): Registry
   }
 
   return { store, get, create, update, patch, remove };
+}
+
+function letIn(object: JsonMap): ReturnType<Admission> {
+  return { object, unknown: [] };
+}
+
+/** In the words of `fieldValidation=Strict`. */
+function unknownFields({ kind, version }: ServedKind, fields: readonly string[]): Error {
+  const list = fields.map((field) => `unknown field "${field}"`).join(', ');
+  return badRequest(
+    `${kind} in version "${version}" cannot be handled as a ${kind}: strict decoding error: ${list}`,
+  );
 }
 
 /** What a way in does not change: the status has its own, and takes nothing else with it. */

@@ -9,7 +9,7 @@ import { handleResource } from './handle.ts';
 import { type KindOptions, type ServedKind, servedKinds } from './kinds.ts';
 import { createListener, type Listener, type TlsOptions } from './listener.ts';
 import { type ForwardTarget, forward, isSpoken } from './port-forward.ts';
-import { createRegistry, type Registry } from './registry.ts';
+import { type Admission, createRegistry, type Registry } from './registry.ts';
 import { isReview, review } from './reviews.ts';
 import { attributesOf, type ResourceRoute, type Route, routeOf } from './route.ts';
 import { ApiError, badRequest, noSuchPath } from './status.ts';
@@ -28,6 +28,8 @@ export interface ApiServerOptions extends KindOptions, StoreOptions {
   readonly gitVersion?: string;
   /** How often a quiet watch says how far it is. */
   readonly bookmarkEveryMs?: number;
+  /** What a schema refuses or drops. Absent: nothing. */
+  readonly admission?: Admission;
   /** Where a pod's port is in truth; undefined refuses the connection. */
   readonly forwardTo?: (pod: ForwardedPod) => ForwardTarget | undefined;
 }
@@ -64,7 +66,12 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const kinds = servedKinds(options);
   const store = createStore(options);
   const now = options.now ?? Date.now;
-  const registry = createRegistry({ store, kinds, now });
+  const registry = createRegistry({
+    store,
+    kinds,
+    now,
+    ...(options.admission === undefined ? {} : { admission: options.admission }),
+  });
   const faults = createFaults();
   const context: Context = { options, kinds, registry, faults, now };
   const listener: Listener = createListener({
