@@ -44,6 +44,8 @@ export class Resume {
 
   /** The events that are new, with a gap where there may be one. */
   fresh(events: readonly FlowEvent[]): readonly FlowEvent[] {
+    // What is not followed is not gone on with.
+    if (this.query.isFollowed !== true) return events;
     if (this.state === undefined) {
       for (const event of events) if (event.kind === 'flow') this.window.note(event.flow);
       return events;
@@ -99,16 +101,24 @@ interface Resuming {
   isGapTold?: boolean;
 }
 
-/** The latest flows: a ring of their keys, nodes and times. */
+/**
+ * The latest flows: a ring of their keys, nodes and times. Each is in a list of its own, since an object for each flow,
+ * kept for as long as a hundred thousand others take, is what a garbage collector does worst with.
+ */
 class Window {
   newest: Instant = BEGINNING;
   private evicted: Instant = BEGINNING;
   private readonly capacity: number;
-  private readonly entries: (Remembered | undefined)[] = [];
+  private readonly keys: string[] = [];
+  private readonly nodes: string[] = [];
+  private readonly ms: Float64Array;
+  private readonly ns: Int32Array;
   private at = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
+    this.ms = new Float64Array(capacity);
+    this.ns = new Int32Array(capacity);
   }
 
   get isEmpty(): boolean {
@@ -119,11 +129,15 @@ class Window {
     const { timeMs: ms, timeNs: ns } = flow;
     // A flow without a time cannot be asked for again.
     if (ms === 0) return;
-    const old = this.entries[this.at];
-    if (old !== undefined && isLater(old, this.evicted)) this.evicted = { ms: old.ms, ns: old.ns };
-    this.entries[this.at] = { key: keyOf(flow), node: flow.nodeName, ms, ns };
-    this.at = (this.at + 1) % this.capacity;
-    if (isLater({ ms, ns }, this.newest)) this.newest = { ms, ns };
+    const { at } = this;
+    if (at < this.keys.length) this.evict(at);
+    this.keys[at] = keyOf(flow);
+    this.nodes[at] = flow.nodeName;
+    this.ms[at] = ms;
+    this.ns[at] = ns;
+    this.at = (at + 1) % this.capacity;
+    const { newest } = this;
+    if (ms > newest.ms || (ms === newest.ms && ns > newest.ns)) this.newest = { ms, ns };
   }
 
   /** From where on all flows that were told are remembered. */
@@ -137,18 +151,23 @@ class Window {
     const since = this.since();
     const keys = new Set<string>();
     const nodes = new Map<string, 'unproven'>();
-    for (const entry of this.entries) {
-      if (entry === undefined || since === undefined || isLater(since, entry)) continue;
-      keys.add(entry.key);
-      nodes.set(entry.node, 'unproven');
+    for (const [i, key] of this.keys.entries()) {
+      if (since === undefined || isLater(since, this.timeOf(i))) continue;
+      keys.add(key);
+      nodes.set(this.nodes[i] ?? '', 'unproven');
     }
     return { keys, nodes };
   }
-}
 
-interface Remembered extends Instant {
-  readonly key: string;
-  readonly node: string;
+  private evict(at: number): void {
+    const { evicted } = this;
+    const [ms, ns] = [this.ms[at] ?? 0, this.ns[at] ?? 0];
+    if (ms > evicted.ms || (ms === evicted.ms && ns > evicted.ns)) this.evicted = { ms, ns };
+  }
+
+  private timeOf(at: number): Instant {
+    return { ms: this.ms[at] ?? 0, ns: this.ns[at] ?? 0 };
+  }
 }
 
 /** Hubble's own number of a flow; of older versions, and under a mask without it, what tells flows apart. */
