@@ -116,7 +116,7 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
     }
   }
   const first = await reconciler.reconcile();
-  if (options.isWithoutCilium !== true) installCilium(api, agent);
+  if (options.isWithoutCilium !== true) installCilium(api, agent, options.relayTls !== undefined);
   agents.settle();
   const inForce = followInForce({
     store: api.store,

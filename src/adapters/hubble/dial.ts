@@ -97,7 +97,7 @@ function settled(event: string, ...emitters: readonly [NodeJS.EventEmitter, ...D
     const onEvent = (): void => done(resolve);
     const onError = (error: unknown): void => done(() => reject(asError(error)));
     // An error of a carrier may come with the end of what it carries: it says more, so it is waited for.
-    const onClose = (): void => done(() => setImmediate(() => reject(erroredOf(carriers) ?? new Closed())));
+    const onClose = (): void => done(() => setImmediate(() => reject(erroredOf(emitters) ?? new Closed())));
     const done = (then: () => void): void => {
       first.off(event, onEvent);
       for (const emitter of emitters) {
@@ -118,8 +118,12 @@ function settled(event: string, ...emitters: readonly [NodeJS.EventEmitter, ...D
   });
 }
 
-function erroredOf(streams: readonly Duplex[]): Error | undefined {
-  return streams.find(({ errored }) => errored !== null)?.errored ?? undefined;
+function erroredOf(emitters: readonly NodeJS.EventEmitter[]): Error | undefined {
+  for (const emitter of emitters) {
+    const errored = 'errored' in emitter ? emitter.errored : undefined;
+    if (errored instanceof Error) return errored;
+  }
+  return undefined;
 }
 
 function ignore(): void {}

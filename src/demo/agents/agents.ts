@@ -83,8 +83,8 @@ function begin(api: ApiServer): void {
 }
 
 /** Installs Cilium, but for what the repository brings itself. */
-export function installCilium(api: ApiServer, agent: AgentOptions): void {
-  for (const object of ciliumObjects(agent)) {
+export function installCilium(api: ApiServer, agent: AgentOptions, isRelayTls = false): void {
+  for (const object of ciliumObjects(agent, isRelayTls)) {
     if (api.store.get(textAt(object, 'kind'), namespaceOf(object), nameOf(object)) === undefined)
       add(api, object);
   }

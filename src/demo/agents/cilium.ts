@@ -5,7 +5,7 @@ export const CILIUM_NAMESPACE = 'kube-system';
 export const RELAY_PORT = 4245;
 
 /** What an installation of Cilium puts into `kube-system`: its settings, the agents, the relay and its Service. */
-export function ciliumObjects(options: AgentOptions): readonly JsonMap[] {
+export function ciliumObjects(options: AgentOptions, isRelayTls = false): readonly JsonMap[] {
   const image = `quay.io/cilium/cilium:v${options.version}.0`;
   return [
     {
@@ -48,7 +48,8 @@ export function ciliumObjects(options: AgentOptions): readonly JsonMap[] {
         clusterIP: '10.43.0.5',
         clusterIPs: ['10.43.0.5'],
         selector: { 'k8s-app': 'hubble-relay' },
-        ports: [{ protocol: 'TCP', port: 80, targetPort: 'grpc' }],
+        // As Helm's chart has it: the port says whether the relay speaks TLS.
+        ports: [{ protocol: 'TCP', port: isRelayTls ? 443 : 80, targetPort: 'grpc' }],
       },
     },
   ];

@@ -13,7 +13,8 @@ import {
 } from '../../adapters/hubble/gen/reflection_v1alpha_pb.js';
 
 const FILES = [file_observer, file_health, file_reflection_v1, file_reflection_v1alpha];
-const REGISTRY = createRegistry(...FILES);
+const ALL_FILES = [...new Set(FILES.flatMap(closure))];
+const REGISTRY = createRegistry(...ALL_FILES);
 const SERVICES = FILES.flatMap(({ services }) => services.map(({ typeName }) => typeName));
 
 type Asked = (ServerReflectionRequest | AlphaRequest)['messageRequest'];
@@ -39,7 +40,7 @@ function answer(request: Asked): Answer {
       return { case: 'listServicesResponse', value: { service } };
     }
     case 'fileByFilename':
-      return withFiles(allFiles().find(({ proto }) => proto.name === request.value));
+      return withFiles(ALL_FILES.find(({ proto }) => proto.name === request.value));
     case 'fileContainingSymbol':
       return withFiles(fileOf(request.value));
     case 'fileContainingExtension':
@@ -66,10 +67,6 @@ function notFound(errorMessage: string): Answer {
 function fileOf(symbol: string): DescFile | undefined {
   const found = REGISTRY.get(symbol) ?? REGISTRY.get(symbol.replace(/\.[^.]+$/, ''));
   return found?.kind === 'extension' ? undefined : found?.file;
-}
-
-function allFiles(): readonly DescFile[] {
-  return [...new Set(FILES.flatMap(closure))];
 }
 
 function closure(file: DescFile): readonly DescFile[] {
