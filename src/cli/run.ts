@@ -3,6 +3,7 @@ import { addApply } from './commands/apply.ts';
 import { addCan } from './commands/can.ts';
 import { addDebug } from './commands/debug.ts';
 import { addDemo } from './commands/demo.ts';
+import { addHatch } from './commands/hatch.ts';
 import { addInit } from './commands/init.ts';
 import { addLint } from './commands/lint.ts';
 import { addNamespace } from './commands/namespace.ts';
@@ -47,6 +48,7 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
   addCan(program, io, done);
   addApply(program, io, done);
   addLint(program, io, done);
+  addHatch(program, io, done);
   addInit(program, io, done);
   addNamespace(program, io, done);
   addPlatform(program, io, done);

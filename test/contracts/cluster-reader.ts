@@ -191,6 +191,36 @@ export function describeCluster(
       });
     });
 
+    it('patches: a null takes a field away, whoever wrote it', async () => {
+      await using(open([namespace('shop')]), async ({ cluster }) => {
+        const target = { kind: 'Namespace', name: 'shop' } as const;
+        const patch = { metadata: { labels: { team: null, tier: 'one' } } };
+        const dry = await cluster.patch(target, patch, { fieldManager: 'propolis', isDryRun: true });
+        expect(dry).toMatchObject({ kind: 'written', isNew: false });
+        const labels = async (): Promise<unknown> =>
+          objectsOf(await cluster.list('Namespace', { name: 'shop' }))[0]?.metadata.labels;
+        expect(await labels()).toMatchObject({ team: 'shop' });
+        expect(await cluster.patch(target, patch, { fieldManager: 'propolis' })).toMatchObject({
+          kind: 'written',
+        });
+        expect(await labels()).toMatchObject({ tier: 'one' });
+        expect(await labels()).not.toHaveProperty('team');
+        // A second time changes nothing, and is no error.
+        expect(await cluster.patch(target, patch, { fieldManager: 'propolis' })).toMatchObject({
+          kind: 'written',
+        });
+        expect(
+          await cluster.patch({ kind: 'Namespace', name: 'none' }, patch, { fieldManager: 'propolis' }),
+        ).toMatchObject({ kind: 'refused' });
+      });
+    });
+
+    it('says who asks', async () => {
+      await using(open([]), async ({ cluster }) => {
+        expect(await cluster.whoAmI()).toBe('tester');
+      });
+    });
+
     it('only asks what would happen, in a dry run', async () => {
       await using(open([]), async ({ cluster }) => {
         const options = { fieldManager: 'propolis', isDryRun: true };

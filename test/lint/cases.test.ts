@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { metricsConfigText } from '../../src/core/catalog/alerts/index.ts';
+import { DEFAULT_CATALOG } from '../../src/core/catalog/index.ts';
 import { type Finding, lint, type RuleId } from '../../src/core/lint/index.ts';
 import { inputsFrom } from '../lib/lint.ts';
 import { ccnp, cnp, knp } from '../lib/policies.ts';
@@ -1336,6 +1338,48 @@ const ONE = cnp('endpointSelector: {}, ingress: [{fromEntities: [host]}]');
 const EXPR = 'kube_namespace_labels{label_network_policy_homelab_enforcement="disabled"}';
 
 check('alert-label-not-exported', [
+  {
+    name: 'an annotation that is not exported',
+    given: {
+      'a.yaml':
+        ALERT.replace(
+          'EXPR',
+          'kube_namespace_annotations{annotation_network_policy_homelab_enforcement_until_unix!=""}',
+        ) + ONE,
+      'v.yaml': 'ksm:\n  metricLabelsAllowlist:\n    - namespaces=[network-policy.homelab/*]\n',
+    },
+    says: ['error'],
+    fields: { metric: 'annotations', key: 'network-policy.homelab/enforcement-until-unix' },
+  },
+  {
+    name: 'an annotation that is',
+    given: {
+      'a.yaml':
+        ALERT.replace(
+          'EXPR',
+          'kube_namespace_annotations{annotation_network_policy_homelab_enforcement_until_unix!=""}',
+        ) + ONE,
+      'v.yaml':
+        'ksm:\n  metricAnnotationsAllowList:\n    - namespaces=[network-policy.homelab/enforcement-until-unix]\n',
+    },
+    says: [],
+  },
+  {
+    name: 'the rendered settings, which no release takes',
+    given: { 'a.yaml': ALERT.replace('EXPR', EXPR) + ONE, 'm.yaml': metricsConfigText(DEFAULT_CATALOG) },
+    says: ['error'],
+    fields: { problem: 'none-listed' },
+  },
+  {
+    name: 'the rendered settings, taken by a release',
+    given: {
+      'a.yaml': ALERT.replace('EXPR', EXPR) + ONE,
+      'm.yaml': metricsConfigText(DEFAULT_CATALOG),
+      'r.yaml':
+        'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: kps, namespace: monitoring}\nspec:\n  valuesFrom:\n    - kind: ConfigMap\n      name: kube-state-metrics-network-policy\n',
+    },
+    says: [],
+  },
   {
     name: 'no file says anything of it',
     given: ALERT.replace('EXPR', EXPR) + ONE,

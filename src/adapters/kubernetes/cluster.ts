@@ -13,12 +13,13 @@ import type {
   ClusterScope,
   ClusterWrite,
   ClusterWriter,
+  PatchTarget,
 } from '../../core/ports/cluster-reader.ts';
 import { Connection, TIMING, type Timing } from './connection.ts';
 import { type KubeconfigOptions, pinContext } from './kubeconfig.ts';
 import { getNamed, listKind } from './list.ts';
 import { watchKind } from './watch.ts';
-import { applyObject, mayDo } from './write.ts';
+import { applyObject, mayDo, patchObject, whoAsks } from './write.ts';
 
 export interface OpenOptions extends KubeconfigOptions {
   /** `--request-timeout`, in milliseconds. */
@@ -77,6 +78,14 @@ class ApiServer implements KubernetesCluster {
 
   apply(object: ClusterObject, options: ApplyOptions): Promise<ClusterWrite> {
     return applyObject(this.connection, object, options);
+  }
+
+  patch(target: PatchTarget, patch: object, options: Omit<ApplyOptions, 'isForced'>): Promise<ClusterWrite> {
+    return patchObject(this.connection, target, { ...options, patch });
+  }
+
+  whoAmI(): Promise<string | undefined> {
+    return whoAsks(this.connection);
   }
 
   may(permission: Permission): Promise<boolean> {

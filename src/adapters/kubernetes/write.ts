@@ -6,9 +6,9 @@ import {
   type Permission,
 } from '../../core/model/cluster.ts';
 import { ClusterError } from '../../core/model/cluster-error.ts';
-import type { ApplyOptions, ClusterWrite } from '../../core/ports/cluster-reader.ts';
+import type { ApplyOptions, ClusterWrite, PatchTarget } from '../../core/ports/cluster-reader.ts';
 import { type ApiStatus, asFields, jsonOf, objectOf, statusOf, unexpected } from './answers.ts';
-import type { Connection } from './connection.ts';
+import type { ApiAnswer, Connection } from './connection.ts';
 import { kindPath, permissionOf, queryOf } from './paths.ts';
 
 /** Server-side apply of one object, strict about fields that its kind does not have. */
@@ -34,7 +34,47 @@ export async function applyObject(
     contentType: 'application/apply-patch+yaml',
     body: JSON.stringify(appliedForm(object)),
   });
-  const { server } = connection;
+  return writtenOr(connection, answer, { kind, version, name: object.metadata.name, ...scope });
+}
+
+/** Merge patch of one object that is there. */
+export async function patchObject(
+  connection: Connection,
+  { kind, name, namespace }: PatchTarget,
+  { patch, fieldManager, isDryRun = false }: Omit<ApplyOptions, 'isForced'> & { readonly patch: object },
+): Promise<ClusterWrite> {
+  const scope = namespace === undefined ? {} : { namespace };
+  const [version = 'v1'] = CLUSTER_KINDS[kind].versions;
+  const query = queryOf({ fieldManager, dryRun: isDryRun ? 'All' : undefined });
+  const answer = await connection.ask({
+    method: 'PATCH',
+    path: `${kindPath(kind, version, scope, name)}${query}`,
+    contentType: 'application/merge-patch+json',
+    body: JSON.stringify(patch),
+  });
+  return writtenOr(connection, answer, { kind, version, name, ...scope });
+}
+
+/** @returns undefined where the API server has no such review: before Kubernetes 1.28 */
+export async function whoAsks(connection: Connection): Promise<string | undefined> {
+  const apiVersion = 'authentication.k8s.io/v1';
+  const answer = await connection.ask({
+    method: 'POST',
+    path: `/apis/${apiVersion}/selfsubjectreviews`,
+    body: JSON.stringify({ apiVersion, kind: 'SelfSubjectReview' }),
+  });
+  if (answer.status !== 200 && answer.status !== 201) return undefined;
+  const user = asFields(asFields(jsonOf(answer, connection.server)['status'])?.['userInfo']);
+  return typeof user?.['username'] === 'string' ? user['username'] : undefined;
+}
+
+/** What an answer to a write says. */
+function writtenOr(
+  { server }: Connection,
+  answer: ApiAnswer,
+  target: PatchTarget & { readonly version: string },
+): ClusterWrite {
+  const { kind, version, name, namespace } = target;
   switch (answer.status) {
     case 200:
     case 201:
@@ -48,7 +88,7 @@ export async function applyObject(
     case 403:
       return forbiddenOr(
         statusOf(answer),
-        permissionOf('patch', kind, { ...scope, name: object.metadata.name }),
+        permissionOf('patch', kind, { ...(namespace === undefined ? {} : { namespace }), name }),
       );
     case 400:
     case 404:

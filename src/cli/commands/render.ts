@@ -93,7 +93,7 @@ async function requireCatalog({ inputs, problems }: LoadedInputs, io: Io): Promi
 }
 
 async function plan(inputs: Inputs, root: string, force: boolean): Promise<readonly RenderChange[]> {
-  const [{ planRender, renderTree }, { readRepository }, { readInside }] = await Promise.all([
+  const [{ planRender }, { readRepository }, { readInside }] = await Promise.all([
     import('../../core/catalog/render/index.ts'),
     import('../../core/manifest/read.ts'),
     import('../read-inside.ts'),
@@ -102,10 +102,12 @@ async function plan(inputs: Inputs, root: string, force: boolean): Promise<reado
   const surroundings = surroundingsOf(readRepository(files, inputs.readOptions), catalog);
   const known = new Set(files.map(({ path }) => path));
   // What a walk over manifests leaves out: the README, folders that begin with a dot, files that it may not read.
-  const others = renderTree(catalog, files, surroundings).flatMap(({ path }): readonly SourceFile[] => {
-    const text = known.has(path) ? undefined : readInside(root, path);
-    return text === undefined ? [] : [{ path, text }];
-  });
+  const others = planRender(catalog, { existing: files, surroundings }).flatMap(
+    ({ path }): readonly SourceFile[] => {
+      const text = known.has(path) ? undefined : readInside(root, path);
+      return text === undefined ? [] : [{ path, text }];
+    },
+  );
   return planRender(catalog, { existing: [...files, ...others], surroundings, force });
 }
 

@@ -105,7 +105,16 @@ export const DEFAULT_CATALOG: Catalog = {
     confirmOn: ['integration', 'live'],
     warnAfterSeconds: 5 * 60,
     criticalAfterSeconds: 24 * 3600,
+    reaper: {
+      enabled: false,
+      namespace: 'flux-system',
+      image: 'node:24-alpine',
+      command: ['npx', '--yes', 'propolis', 'hatch', 'reap'],
+      schedule: '*/5 * * * *',
+    },
   },
+  alerts: { form: 'prometheus-rule', labels: {}, runbookUrl: '' },
+  guard: { enabled: false, serviceAccounts: ['flux-system/kustomize-controller'] },
   cilium: {},
 };
 

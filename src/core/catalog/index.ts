@@ -1,3 +1,4 @@
+export { deadlineAnnotation, METRICS_CONFIG_NAME, metricAnnotation, metricLabel } from './alerts/index.ts';
 export { DEFAULT_CATALOG } from './defaults.ts';
 export { catalogJsonSchema } from './fields/catalog.ts';
 export {
@@ -11,7 +12,10 @@ export {
   findProfile,
   findResource,
   gatewayOf,
+  type HatchAnnotations,
   hasPort,
+  hatchAnnotationKeys,
+  hatchAnnotations,
   isDns,
   isPlatform,
   isPrometheus,

@@ -16,6 +16,37 @@ export function enforcementLabel(catalog: Catalog): string {
   return `${catalog.labelPrefix}/enforcement`;
 }
 
+/** Annotations of a namespace that stands open: who, why, and for how long. */
+export interface HatchAnnotations {
+  readonly reason: string;
+  readonly ticket: string;
+  /** Who opened it, as the API server knows them. */
+  readonly by: string;
+  /** Times of RFC 3339. */
+  readonly since: string;
+  readonly until: string;
+  /** `until` in seconds since 1970: alerts compare it with the time. */
+  readonly untilUnix: string;
+}
+
+export function hatchAnnotations({ labelPrefix }: Pick<Catalog, 'labelPrefix'>): HatchAnnotations {
+  const key = (name: string): string => `${labelPrefix}/enforcement-${name}`;
+  return {
+    reason: key('reason'),
+    ticket: key('ticket'),
+    by: key('by'),
+    since: key('since'),
+    until: key('until'),
+    untilUnix: key('until-unix'),
+  };
+}
+
+/** All of them, to be taken away together. */
+export function hatchAnnotationKeys(catalog: Pick<Catalog, 'labelPrefix'>): readonly string[] {
+  const { reason, ticket, by, since, until, untilUnix } = hatchAnnotations(catalog);
+  return [reason, ticket, by, since, until, untilUnix];
+}
+
 /** The label's key for a resource, by its name. */
 export function accessLabel(catalog: Catalog, resource: string): string {
   return `access.${catalog.labelPrefix}/${resource}`;

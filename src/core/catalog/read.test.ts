@@ -131,7 +131,7 @@ cilium: {version: "1.19", cidrMatchMode: [nodes]}
       name: 'a field that resembles none',
       text: 'hatch: {x: 1}\n',
       expected: [
-        'propolis.yaml:1:9 unknown-field hatch.x "x" → one of defaultDuration, maxDuration, reasonRequired, ticketRequired, confirmOn, warnAfter, criticalAfter',
+        'propolis.yaml:1:9 unknown-field hatch.x "x" → one of defaultDuration, maxDuration, reasonRequired, ticketRequired, confirmOn, warnAfter, criticalAfter, reaper',
       ],
     },
     {

@@ -26,6 +26,8 @@ export interface Catalog {
   readonly paths: Paths;
   readonly clusters: readonly Cluster[];
   readonly hatch: HatchLimits;
+  readonly alerts: AlertSettings;
+  readonly guard: Guard;
   /** What the file says of the agent; `agentOptionsOf` adds the version's defaults. */
   readonly cilium: Partial<AgentOptions>;
 }
@@ -182,6 +184,38 @@ export interface HatchLimits {
   /** When the warning and the critical alert fire. */
   readonly warnAfterSeconds: number;
   readonly criticalAfterSeconds: number;
+  readonly reaper: Reaper;
+}
+
+/** A CronJob that closes what is past its time. */
+export interface Reaper {
+  readonly enabled: boolean;
+  /** Where it runs. */
+  readonly namespace: string;
+  /** An image with Node, or one that has the command in it. */
+  readonly image: string;
+  readonly command: readonly string[];
+  /** As cron writes it. */
+  readonly schedule: string;
+}
+
+export const ALERT_FORMS = ['prometheus-rule', 'rules'] as const;
+
+/** How the alerts are written; their times are the hatch's. */
+export interface AlertSettings {
+  /** An object of the Prometheus operator, or a file of rules that Prometheus reads itself. */
+  readonly form: (typeof ALERT_FORMS)[number];
+  /** Labels of the object, by which a Prometheus finds its rules. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Where people read the runbooks: the URL of their folder. Empty: the folder's path in the repository. */
+  readonly runbookUrl: string;
+}
+
+/** An admission rule by which only some may change the labels that policy depends on. */
+export interface Guard {
+  readonly enabled: boolean;
+  /** Service accounts that may, as `namespace/name`: who applies what Git says. */
+  readonly serviceAccounts: readonly string[];
 }
 
 /** Someone in a flow or a world: a namespace (empty for none) and identity labels. */

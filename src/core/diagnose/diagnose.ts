@@ -77,16 +77,30 @@ export function groundsOf(
 }
 
 /** The same from flows that were read before: pure. */
-export function diagnoseSummary(
+export function diagnoseSummary(summary: FlowSummary, question: Omit<DiagnoseQuestion, 'flows'>): Diagnosis {
+  return examine(summary, question).diagnosis;
+}
+
+/** A diagnosis, and what it was made from, for those who ask further about the same flows. */
+export interface Examined extends Pick<Grounds, 'inputs' | 'passed' | 'proposing'> {
+  readonly diagnosis: Diagnosis;
+  /** The drops behind each finding. */
+  readonly membersOf: ReadonlyMap<Finding, readonly Judged[]>;
+}
+
+export function examine(
   summary: FlowSummary,
   { namespace, inputs: given, fixesMax = FIXES_MAX }: Omit<DiagnoseQuestion, 'flows'>,
-): Diagnosis {
+): Examined {
   const { inputs, groups, folded, passed, proposing } = groundsOf(summary, { namespace, inputs: given });
-  const findings = groups.map((group, i) =>
-    findingOf(group, i < fixesMax ? proposing : { code: 'not-searched', most: fixesMax }, inputs.catalog),
-  );
+  const membersOf = new Map<Finding, readonly Judged[]>();
+  for (const [i, group] of groups.entries()) {
+    const fixing = i < fixesMax ? proposing : ({ code: 'not-searched', most: fixesMax } as const);
+    membersOf.set(findingOf(group, fixing, inputs.catalog), group);
+  }
+  const findings = [...membersOf.keys()];
   const count = findings.reduce((sum, finding) => sum + finding.count, 0);
-  return {
+  const diagnosis: Diagnosis = {
     namespace,
     window: {
       ...(summary.fromMs === undefined ? {} : { fromMs: summary.fromMs }),
@@ -119,6 +133,7 @@ export function diagnoseSummary(
     counts: summary.counts,
     isSeen: summary.edges.length > 0,
   };
+  return { diagnosis, inputs, passed, proposing, membersOf };
 }
 
 const FOLDED_KINDS = ['reply', 'noise', 'audit'] as const;

@@ -3,8 +3,9 @@ import { compile, type Engine } from '../engine/index.ts';
 import { type ReadOptions, readRepository } from '../manifest/read.ts';
 import { worldOf } from '../manifest/world.ts';
 import type { AgentOptions } from '../model/options.ts';
+import type { Place } from '../model/place.ts';
 import type { Direction } from '../model/policy.ts';
-import type { RepositoryRead, SourceFile } from '../model/repository.ts';
+import type { NamespaceDeclaration, RepositoryRead, SourceFile } from '../model/repository.ts';
 import type { Endpoint } from '../model/world.ts';
 import { endpointAsRecorded, endpointInFiles } from './end-labels.ts';
 import type { End } from './ends.ts';
@@ -52,6 +53,37 @@ export function stateOfRead(
 export function recordedState(inputs: Inputs, { files, read }: State, ends: readonly End[]): State {
   return stateWith(inputs, { files, read, ends, added: [], endpointOf: endpointAsRecorded });
 }
+
+/** The world as it would be with other labels on a namespace, whatever the files say of it. */
+export function stateWithLabels(
+  inputs: Inputs,
+  { files, read }: State,
+  {
+    ends,
+    namespace,
+    change,
+  }: {
+    readonly ends: readonly End[];
+    readonly namespace: string;
+    readonly change: (labels: Labels) => Labels;
+  },
+): State {
+  const known = read.namespaces.find(({ name }) => name === namespace);
+  const place: Place = known?.place ?? { file: '', line: 0, column: 0 };
+  const changed: NamespaceDeclaration = {
+    name: namespace,
+    annotations: known?.annotations ?? {},
+    place,
+    // Declared or not: from now on these labels are what it has.
+    form: known === undefined || known.form.kind === 'implied' ? DECLARED : known.form,
+    labels: change(known?.labels ?? {}),
+  };
+  const namespaces = [...read.namespaces.filter((one) => one !== known), changed];
+  return stateOfRead(inputs, { files, read: { ...read, namespaces }, ends });
+}
+
+type Labels = Readonly<Record<string, string>>;
+const DECLARED: NamespaceDeclaration['form'] = { kind: 'object', path: [], document: 0 };
 
 function stateWith(
   inputs: Inputs,

@@ -51,6 +51,29 @@ export function applyFields(
   return { kind: 'applied', applied: { object: object as unknown as ClusterObject, owners } };
 }
 
+/** A merge patch (RFC 7386): a null takes a field away from all of its owners, and what differs is the writer's. */
+export function mergeFields(known: AppliedObject, patch: object, manager: string): AppliedObject {
+  const before = leavesOf(known.object);
+  const object = merged(known.object, patch as Json) as unknown as ClusterObject;
+  const after = leavesOf(object);
+  const owners = new Map<string, ReadonlySet<string>>();
+  for (const [path, { text }] of after) {
+    const isSame = before.get(path)?.text === text;
+    owners.set(path, (isSame ? known.owners.get(path) : undefined) ?? new Set([manager]));
+  }
+  return { object, owners };
+}
+
+function merged(map: Json, patch: Json): Json {
+  const result = new Map(Object.entries(map));
+  for (const [key, value] of Object.entries(patch)) {
+    const inner = result.get(key);
+    if (value === null) result.delete(key);
+    else result.set(key, isMap(value) ? merged(isMap(inner) ? inner : {}, value) : value);
+  }
+  return Object.fromEntries(result);
+}
+
 interface Leaf {
   readonly steps: readonly string[];
   readonly value: unknown;

@@ -7,7 +7,7 @@ import {
   type Permission,
 } from '../model/cluster.ts';
 import type { Cancellation } from './cancellation.ts';
-import { type AppliedObject, applyFields, ownedBy } from './cluster-memory-apply.ts';
+import { type AppliedObject, applyFields, mergeFields, ownedBy } from './cluster-memory-apply.ts';
 import type {
   ApplyOptions,
   ClusterChange,
@@ -16,6 +16,7 @@ import type {
   ClusterScope,
   ClusterWrite,
   ClusterWriter,
+  PatchTarget,
 } from './cluster-reader.ts';
 
 export interface MemoryClusterOptions {
@@ -80,6 +81,30 @@ export class MemoryCluster implements ClusterReader, ClusterWriter {
 
   apply(object: ClusterObject, options: ApplyOptions): Promise<ClusterWrite> {
     return Promise.resolve(this.#apply(object, options));
+  }
+
+  patch(
+    { kind, name, namespace = '' }: PatchTarget,
+    patch: object,
+    { fieldManager, isDryRun = false }: Omit<ApplyOptions, 'isForced'>,
+  ): Promise<ClusterWrite> {
+    const refused = this.#refusal('patch', kind, { namespace, name });
+    if (refused?.kind === 'forbidden') return Promise.resolve(refused);
+    const key = `${kind}/${namespace}/${name}`;
+    const known = this.#objects.get(key);
+    if (known === undefined)
+      return Promise.resolve({ kind: 'refused', message: `${kind} "${name}" not found` });
+    const applied = mergeFields(known, patch, fieldManager);
+    const stored = this.#numbered(applied.object, false);
+    if (!isDryRun) {
+      this.#objects.set(key, { ...applied, object: stored });
+      this.#tell({ kind: 'put', object: stored });
+    }
+    return Promise.resolve({ kind: 'written', object: stored, isNew: false });
+  }
+
+  whoAmI(): Promise<string | undefined> {
+    return Promise.resolve('tester');
   }
 
   may({ verb, group, resource }: Permission): Promise<boolean> {

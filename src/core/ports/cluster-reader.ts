@@ -58,8 +58,19 @@ export type ClusterWrite =
 export interface ClusterWriter {
   /** Server-side apply (`application/apply-patch+yaml`). */
   apply(object: ClusterObject, options: ApplyOptions): Promise<ClusterWrite>;
+  /** Merge patch (RFC 7386) of an object that is there: a null takes a field away, whoever owns it. */
+  patch(target: PatchTarget, patch: object, options: Omit<ApplyOptions, 'isForced'>): Promise<ClusterWrite>;
+  /** Who asks, as the API server knows them (`SelfSubjectReview`); undefined where it does not tell. */
+  whoAmI(): Promise<string | undefined>;
   /** Whether it may be done, by RBAC alone: `SelfSubjectAccessReview`. */
   may(permission: Permission): Promise<boolean>;
+}
+
+export interface PatchTarget {
+  readonly kind: ClusterKindName;
+  readonly name: string;
+  /** Absent for kinds without namespaces. */
+  readonly namespace?: string;
 }
 
 export interface ApplyOptions {

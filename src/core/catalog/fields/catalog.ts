@@ -12,6 +12,7 @@ import { name, path } from '../shape/kubernetes.ts';
 import { text, word } from '../shape/scalars.ts';
 import type { JsonSchema, Shape } from '../shape/shape.ts';
 import { BASELINES, type Catalog, type Paths } from '../types.ts';
+import { alertsShape, guardShape } from './alerts.ts';
 import { ciliumShape, clusterShape } from './cluster.ts';
 import { hatchShape } from './hatch.ts';
 import {
@@ -119,6 +120,8 @@ export const catalogShape: Shape<Catalog> = record<Catalog>(
       reference: '#/definitions/cluster',
     }),
     hatch: hatchShape,
+    alerts: alertsShape,
+    guard: guardShape,
     cilium: ciliumShape,
   },
   { description: 'Network policy of this repository. Everything has a default.' },

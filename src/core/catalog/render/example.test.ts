@@ -21,7 +21,7 @@ function rendered(): readonly SourceFile[] {
     if (change.kind === 'create' || change.kind === 'update') files.set(change.path, change.after);
     if (change.kind === 'delete') files.delete(change.path);
   }
-  return [...files].map(([path, text]) => ({ path, text }));
+  return [...files].flatMap(([path, text]) => (path.endsWith('.yaml') ? [{ path, text }] : []));
 }
 
 describe('the example with its tree rendered', () => {

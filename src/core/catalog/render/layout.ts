@@ -14,8 +14,8 @@ export interface Layout {
 
 /** @throws RangeError for a path that leaves the repository, which no catalog that was read has */
 export function layoutOf({ paths }: Pick<Catalog, 'paths'>): Layout {
-  const root = inside('', paths.policies);
-  const folder = (name: keyof Paths & Folder): string => inside(root, paths[name]);
+  const root = pathInside('', paths.policies);
+  const folder = (name: keyof Paths & Folder): string => pathInside(root, paths[name]);
   const folders = {
     baselines: folder('baselines'),
     profiles: folder('profiles'),
@@ -29,7 +29,8 @@ export function joinPath(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;
 }
 
-function inside(folder: string, path: string): string {
+/** A path below a folder, both within the repository. @throws RangeError for one that leaves it */
+export function pathInside(folder: string, path: string): string {
   const resolved =
     path.includes('\\') || path.split('/').includes('..') ? undefined : resolvePath(folder, path);
   if (resolved === undefined) throw new RangeError(`${path} leaves the repository`);

@@ -166,11 +166,21 @@ describe('planRender', () => {
     ]);
   });
 
-  it('is what renderTree gives, for an empty repository', () => {
-    expect([...TREE].sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual(
+  it('is what renderTree gives, for an empty repository, with alerts and runbooks beside it', () => {
+    const byPath = (a: { readonly path: string }, b: { readonly path: string }): number =>
+      a.path < b.path ? -1 : 1;
+    const isPolicy = ({ path }: { readonly path: string }): boolean =>
+      path.startsWith(DEFAULT_CATALOG.paths.policies);
+    expect([...TREE].sort(byPath).filter(isPolicy)).toEqual(
       renderTree(DEFAULT_CATALOG)
         .map(({ path, text }) => ({ path, text }))
-        .sort((a, b) => (a.path < b.path ? -1 : 1)),
+        .sort(byPath),
     );
+    expect(TREE.filter((file) => !isPolicy(file)).map(({ path }) => path)).toEqual([
+      'docs/runbooks/network-policy-escape-hatch.md',
+      'docs/runbooks/network-policy-verification.md',
+      'kubernetes/platform/config/monitoring/network-policy-alerts.yaml',
+      'kubernetes/platform/config/monitoring/network-policy-kube-state-metrics.yaml',
+    ]);
   });
 });

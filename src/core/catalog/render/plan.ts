@@ -4,6 +4,7 @@ import type { SourceFile } from '../../model/repository.ts';
 import type { Catalog } from '../types.ts';
 import type { RenderedFile } from './files.ts';
 import { originOf } from './marker.ts';
+import { operationFiles } from './operations.ts';
 import { buildTree, type Surroundings } from './tree.ts';
 
 /** What rendering does, or would do, to one file. */
@@ -44,7 +45,11 @@ export function planRender(catalog: Catalog, inputs: PlanInputs): readonly Rende
   const { surroundings = {}, force = false } = inputs;
   const { existing } = inputs;
   const texts = new Map(existing.map(({ path, text }) => [path, text]));
-  const { files, stale, leftover, clashes, refused } = buildTree(catalog, { existing, surroundings, force });
+  const tree = buildTree(catalog, { existing, surroundings, force });
+  const around = operationFiles(catalog, new Map(existing.map((file) => [file.path, file])));
+  const { stale, leftover, clashes } = tree;
+  const files = [...tree.files, ...around.files];
+  const refused = [...tree.refused, ...around.refused];
   const textOf = (path: string): string => texts.get(path) ?? '';
   const changes = [
     ...files.map((file) => changeOf(file, texts.get(file.path), force)),

@@ -1,6 +1,8 @@
 import type { EditRefusal } from '../../manifest/edit/types.ts';
 import { isWithin } from '../../manifest/kustomize/paths.ts';
 import type { SourceFile } from '../../model/repository.ts';
+import { guardText } from '../guard/admission.ts';
+import { reaperText } from '../reaper/manifest.ts';
 import type { Catalog } from '../types.ts';
 import type { RenderedFile } from './files.ts';
 import { joinPath, type Layout, layoutOf } from './layout.ts';
@@ -56,7 +58,9 @@ export interface TreeInputs {
 export function buildTree(catalog: Catalog, { existing, surroundings, force }: TreeInputs): Tree {
   const layout = layoutOf(catalog);
   const byPath = new Map(existing.map((file) => [file.path, file]));
-  const { rendered, clashes } = withoutClashes(policyFiles(catalog), layout, existing);
+  const policies = withoutClashes(policyFiles(catalog), layout, existing);
+  const { clashes } = policies;
+  const rendered = [...policies.rendered, ...aroundFiles(catalog, layout)];
   const begun = skeletons(catalog, layout, { byPath, surroundings });
   const readme: RenderedFile = {
     path: joinPath(layout.root, 'README.md'),
@@ -82,6 +86,19 @@ export function buildTree(catalog: Catalog, { existing, surroundings, force }: T
     clashes,
     refused: lists.refused,
   };
+}
+
+/** The guard and the reaper stand at the top: they are no policies of namespaces. */
+function aroundFiles(catalog: Catalog, { root }: Layout): readonly RenderedFile[] {
+  const file = (name: string, text: string): RenderedFile => ({
+    path: joinPath(root, name),
+    text,
+    ownership: 'rendered',
+  });
+  return [
+    ...(catalog.guard.enabled ? [file('guard.yaml', guardText(catalog))] : []),
+    ...(catalog.hatch.reaper.enabled ? [file('hatch-reaper.yaml', reaperText(catalog))] : []),
+  ];
 }
 
 /** The files of ours, but for those of which somebody's file declares an object under another name. */

@@ -11,20 +11,20 @@ type SurroundingRules =
 
 export const SURROUNDING_WORDS: WordsOf<SurroundingRules> = {
   'alert-label-not-exported': {
-    what: ({ alert, label, problem, configuredAt }) => {
+    what: ({ alert, metric, label, problem, configuredAt }) => {
       const where = configuredAt === '' ? '' : ` (${printable(configuredAt)})`;
       switch (problem) {
         case 'not-listed':
-          return `${printable(alert)} can never fire: kube-state-metrics exports other labels of namespaces than ${printable(label)}${where}`;
+          return `${printable(alert)} can never fire: kube-state-metrics exports other ${metric} of namespaces than ${printable(label)}${where}`;
         case 'none-listed':
-          return `${printable(alert)} can never fire: kube-state-metrics exports no label of namespaces, so there is no ${printable(label)}${where}`;
+          return `${printable(alert)} can never fire: kube-state-metrics exports no ${metric} of namespaces, so there is no ${printable(label)}${where}`;
         case 'unknown':
           return `${printable(alert)} needs ${printable(label)}, and no file tells kube-state-metrics to export it`;
       }
     },
-    why: 'kube_namespace_labels carries no label that kube-state-metrics was not told to export. An alert on one that is not there stays silent for ever, and nobody notices',
-    fix: ({ key, label }) =>
-      `add namespaces=[${key === '' ? `the label behind ${printable(label)}` : printable(key)}] to metricLabelsAllowlist of kube-state-metrics (--metric-labels-allowlist)`,
+    why: 'The metrics of namespaces carry no label and no annotation that kube-state-metrics was not told to export. An alert on one that is not there stays silent for ever, and nobody notices',
+    fix: ({ key, label, metric }) =>
+      `add namespaces=[${key === '' ? `the label behind ${printable(label)}` : printable(key)}] to ${metric === 'labels' ? 'metricLabelsAllowlist of kube-state-metrics (--metric-labels-allowlist)' : 'metricAnnotationsAllowList of kube-state-metrics (--metric-annotations-allowlist)'}`,
   },
   'apiserver-as-remote-node': {
     what: ({ ports, pod }) =>

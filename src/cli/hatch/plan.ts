@@ -1,0 +1,69 @@
+import { flowsOf } from '../../core/ports/flow-observer.ts';
+import { CliError, EXIT, type ExitCode } from '../exit.ts';
+import { type FlowOptions, openFlows } from '../flow-options.ts';
+import { type InputOptions, loadInputs, textOptions } from '../inputs.ts';
+import { type Io, nowOf } from '../io.ts';
+import { reportProblems, requirePolicies } from '../problems.ts';
+
+export interface PlanOptions extends InputOptions, FlowOptions {
+  /** Milliseconds. */
+  readonly since: number;
+  readonly fixes: number;
+  readonly output: 'table' | 'json' | 'yaml';
+}
+
+/** What opening a namespace would relieve and open, before anything is changed. */
+export async function planNamespace(namespace: string, options: PlanOptions, io: Io): Promise<ExitCode> {
+  const isRecorded = (options.flows ?? []).length > 0;
+  // Live flows belong to a live cluster: what Git says of it may have drifted.
+  const given: PlanOptions =
+    isRecorded || options.snapshot !== undefined ? options : { ...options, cluster: true };
+  const [{ inputs, problems, cluster }, { planHatch }, { summarizeFlows }, { readRepository }] =
+    await Promise.all([
+      loadInputs(given, io, 'debug'),
+      import('../../core/diagnose/hatch/index.ts'),
+      import('../../core/diagnose/index.ts'),
+      import('../../core/manifest/read.ts'),
+    ]);
+  const read = readRepository(inputs.files, inputs.readOptions);
+  requirePolicies(read, given);
+  const live = cluster?.live;
+  const observer = await openFlows(given, io, {
+    ...(live === undefined ? {} : { live }),
+    isForwardDefault: true,
+  });
+  const filters = {
+    allow: [{ sourcePod: [`${namespace}/`] }, { destinationPod: [`${namespace}/`] }],
+    deny: [],
+  };
+  // A recording is taken whole; of a live cluster only what is going on now counts.
+  const query = isRecorded ? { filters } : { filters, since: { ms: nowOf(io) - options.since, ns: 0 } };
+  const summary = await summarizeFlows(flowsOf(observer, query), namespace);
+  const plan = planHatch(summary, { namespace, inputs, fixesMax: options.fixes });
+  const known = read.namespaces.map(({ name }) => name);
+  if (!plan.diagnosis.isSeen && !known.includes(namespace)) {
+    const { nearestNames } = await import('../../core/ask/index.ts');
+    const nearest = nearestNames(namespace, known);
+    throw new CliError(
+      `There is no namespace "${namespace}", and no flow names it.`,
+      nearest.length > 0 ? `Did you mean ${nearest.join(' or ')}?` : 'Check the name.',
+    );
+  }
+  const { hatchPlanJson, hatchPlanText, relievesAll } = await import('../../core/report/hatch/plan.ts');
+  switch (options.output) {
+    case 'table':
+      io.out(hatchPlanText(plan, await textOptions(options.color, io)));
+      break;
+    case 'json':
+      io.out(`${JSON.stringify(hatchPlanJson(plan), null, 2)}\n`);
+      break;
+    case 'yaml':
+      io.out((await import('yaml')).stringify(hatchPlanJson(plan)));
+  }
+  const isBroken = await reportProblems(
+    { problems: [...problems, ...read.problems], skipped: plan.diagnosis.counts.skipped },
+    io,
+  );
+  if (isBroken) return EXIT.error;
+  return relievesAll(plan) ? EXIT.ok : EXIT.findings;
+}

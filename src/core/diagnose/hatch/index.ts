@@ -1,0 +1,3 @@
+export { planClose } from './close.ts';
+export { planHatch } from './plan.ts';
+export type { ClosePlan, HatchDrop, HatchPlan, Lost, NotRelieved, Relief } from './types.ts';
