@@ -17,7 +17,7 @@ interface VerifyOptions extends InputOptions, FlowOptions {
   /** Milliseconds. */
   readonly wait?: number;
   /** Milliseconds. */
-  readonly grace: number;
+  readonly grace?: number;
   readonly requireTraffic?: boolean;
   readonly output: (typeof OUTPUTS)[number];
 }
@@ -40,7 +40,7 @@ export function addVerify(program: Command, io: Io, done: (code: ExitCode) => vo
       'after a deployment: follow live flows until all that must work was seen to, or failed for good',
       duration,
     )
-    .option('--grace <duration>', 'how long enforcement may take to follow a change', duration, 30_000)
+    .option('--grace <duration>', 'how long enforcement may take to follow a change (default: 30s)', duration)
     .option('--require-traffic', 'count what was not seen to work as failed')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
   addFlowOptions(addClusterOptions(addInputOptions(command)))
@@ -94,8 +94,11 @@ async function verifyNamespace(namespace: string, options: VerifyOptions, io: Io
     const summary = summarizer.summary(observer.counts());
     // Of a recording the last flow is what "now" was.
     const nowMs = files.length > 0 ? (summary.toMs ?? startMs) : nowOf(io);
-    const given = change === undefined ? {} : { change };
-    return core.verify(summary, { namespace, inputs, nowMs, graceMs: options.grace, gaps, ...given });
+    const given = {
+      ...(change === undefined ? {} : { change }),
+      ...(options.grace === undefined ? {} : { graceMs: options.grace }),
+    };
+    return core.verify(summary, { namespace, inputs, nowMs, gaps, ...given });
   };
   const interruption = files.length > 0 ? undefined : io.interruption?.();
   const watching = {
