@@ -1,50 +1,54 @@
-import { existsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { ChangeRefusal } from '../core/change/index.ts';
 import type { Inputs } from '../core/diagnose/index.ts';
-import type { Committed, FileChange } from '../core/model/change.ts';
 import type { TextOptions } from '../core/report/index.ts';
+import {
+  type CommitDone,
+  type CommitOptions,
+  type CommitPlan,
+  commitAndPublish,
+  commitJson,
+  isCommitted,
+  rootOf,
+} from './commit.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { CATALOG_FILE, type InputOptions, textOptions } from './inputs.ts';
 import type { Io } from './io.ts';
 import { reportProblems } from './problems.ts';
+import { reportPublished } from './publish.ts';
+import { addPublishOptions, requirePublishSense } from './publish-options.ts';
 import { writeFiles } from './write-files.ts';
 
 const OUTPUTS = ['table', 'json', 'yaml'] as const;
 
 /** Options of every verb that changes files. */
-export interface ChangeOptions {
+export interface ChangeOptions extends CommitOptions {
   readonly output: (typeof OUTPUTS)[number];
   readonly diff?: true;
-  readonly commit?: true;
-  readonly branch?: string;
   readonly reason?: string;
 }
 
 export function addChangeOptions(command: Command): Command {
-  return command
+  command
     .option('--diff', 'print the change as a diff and write nothing')
     .option('--commit', 'commit the change on the branch that is checked out')
     .option('--branch <name>', 'commit it on a new branch, and leave the work tree as it is')
     .option('--reason <text>', 'why, for the commit message')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
+  return addPublishOptions(command);
 }
 
-/** What a verb has planned. */
-export interface PlannedChange {
-  /** Empty: the files say so already. */
-  readonly files: readonly FileChange[];
+/** What a verb has planned. No files: they say so already. */
+export interface PlannedChange extends CommitPlan {
   readonly text: (options: TextOptions) => string;
   readonly json: object;
-  readonly message: string;
 }
 
 /** What became of it. */
 type Done =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'written' }
-  | { readonly kind: 'committed'; readonly committed: Committed };
+  | { readonly kind: 'committed'; readonly done: CommitDone };
 
 /** Prints a plan, and writes or commits it as the options say. */
 export async function finishChange(
@@ -64,10 +68,16 @@ export async function finishChange(
   }
   if (done.kind === 'written') io.err(`propolis: wrote ${files.map(({ path }) => path).join(', ')}\n`);
   if (done.kind === 'committed') {
-    const { committedText } = await import('../core/report/change-commit.ts');
-    io.err(`propolis: ${committedText(done.committed)}\n`);
+    await reportCommit(done.done, io);
   }
   return options.diff === true ? EXIT.findings : EXIT.ok;
+}
+
+/** Tells what was done with a change. @throws CliError with what could not be done after the commit */
+export async function reportCommit(done: CommitDone, io: Io): Promise<void> {
+  const { committedText } = await import('../core/report/change-commit.ts');
+  io.err(`propolis: ${committedText(done.committed, done.isKnown)}\n`);
+  await reportPublished(done, io);
 }
 
 /** Says why nothing is changed. */
@@ -90,13 +100,18 @@ export async function reportUnread({ files, readOptions }: Inputs, io: Io): Prom
   await reportProblems({ problems: problems.filter(({ place }) => place.file !== CATALOG_FILE) }, io);
 }
 
-function requireSense({ commit, branch, diff, reason, manifests }: ChangeOptions & InputOptions): void {
-  const commits = commit === true || branch !== undefined;
+function requireSense(options: ChangeOptions & InputOptions): void {
+  const { diff, reason, manifests } = options;
+  const commits = isCommitted(options);
+  requirePublishSense(options);
   if (diff === true && commits) {
-    throw new CliError('--diff writes nothing, so there is nothing to commit.', 'Give one of them.');
+    throw new CliError('--diff writes nothing, so there is nothing to commit or push.', 'Give one of them.');
   }
   if (reason !== undefined && !commits && diff !== true) {
-    throw new CliError('--reason is for the commit message.', 'Add --commit, or --branch NAME.');
+    throw new CliError(
+      '--reason is for the commit message.',
+      'Add --commit, --branch NAME, --push or --pull-request.',
+    );
   }
   if (manifests !== undefined && diff !== true) {
     throw new CliError(
@@ -113,8 +128,9 @@ async function printPlan(
   io: Io,
 ): Promise<void> {
   if (output !== 'table') {
-    const commit = done.kind === 'committed' ? done.committed : null;
-    await printData({ ...json, isWritten: done.kind !== 'nothing', commit }, output, io);
+    const none = { commit: null, push: null, pullRequest: null };
+    const made = done.kind === 'committed' ? await commitJson(done.done) : none;
+    await printData({ ...json, isWritten: done.kind !== 'nothing', ...made }, output, io);
     return;
   }
   const words = text(await textOptions(color, io));
@@ -133,30 +149,11 @@ async function printData(json: object, output: 'json' | 'yaml', io: Io): Promise
 }
 
 async function writeOrCommit(
-  { files, message }: PlannedChange,
-  { repo, commit, branch }: ChangeOptions & InputOptions,
+  planned: PlannedChange,
+  options: ChangeOptions & InputOptions,
   io: Io,
 ): Promise<Done> {
-  const root = rootOf(resolve(io.cwd, repo ?? '.'));
-  if (commit !== true && branch === undefined) {
-    await writeFiles(root, files);
-    return { kind: 'written' };
-  }
-  const [{ gitChanges }, { commitRefusalText }] = await Promise.all([
-    import('../adapters/git/changes.ts'),
-    import('../core/report/change-commit.ts'),
-  ]);
-  const outcome = await gitChanges(root, { write: writeFiles, env: io.env }).commit({
-    files,
-    message,
-    ...(branch === undefined ? {} : { branch }),
-  });
-  if (outcome.kind === 'committed') return outcome;
-  const refusal = commitRefusalText(outcome.refusal);
-  throw new CliError(refusal.message, refusal.remedy.join('\n  '));
-}
-
-/** `--repo` may be one file. */
-function rootOf(path: string): string {
-  return existsSync(path) && statSync(path).isFile() ? dirname(path) : path;
+  if (isCommitted(options)) return { kind: 'committed', done: await commitAndPublish(planned, options, io) };
+  await writeFiles(rootOf(options, io), planned.files);
+  return { kind: 'written' };
 }

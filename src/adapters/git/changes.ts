@@ -131,7 +131,8 @@ async function lookedAt(
     const asPlanned = await hashOf(git, path, text);
     if (!isCommitted || (await blobOf(git, commit, `${prefix}${path}`)) !== asPlanned) altered.push(path);
   }
-  return { commit, branch: change.branch ?? current ?? '', altered: [...altered, ...touched] };
+  const branch = change.branch ?? current ?? '';
+  return { commit, branch, altered: [...altered, ...touched], isOwn: branch !== current };
 }
 
 async function blobOf(git: Git, commit: string, path: string): Promise<string> {

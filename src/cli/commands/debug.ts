@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Diagnosis } from '../../core/diagnose/index.ts';
+import type { Applied } from '../apply-fixes.ts';
+import { type ApplyOptions, addApplyOptions, requireApplySense } from '../apply-options.ts';
 import { addClusterOptions, requireFiles } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
@@ -9,7 +11,7 @@ import { reportProblems } from '../problems.ts';
 
 const OUTPUTS = ['table', 'json', 'yaml', 'diff'] as const;
 
-interface DebugOptions extends InputOptions {
+interface DebugOptions extends InputOptions, ApplyOptions {
   readonly flows: readonly string[];
   readonly output: (typeof OUTPUTS)[number];
   readonly fixes: number;
@@ -31,7 +33,7 @@ export function addDebug(program: Command, io: Io, done: (code: ExitCode) => voi
     )
     .option('--fixes <n>', 'seek fixes for the n most frequent findings', wholeNumber, 50)
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
-  addClusterOptions(addInputOptions(command))
+  addClusterOptions(addInputOptions(addApplyOptions(command)))
     .addHelpText(
       'after',
       `
@@ -40,7 +42,12 @@ Examples:
   propolis debug zipline --flows flows.jsonl
   propolis debug zipline --repo ../cluster --flows a.jsonl --flows b.jsonl.gz
   hubble observe -n zipline -o json | propolis debug zipline --flows - -o json
-  propolis debug zipline --flows flows.jsonl -o diff | git apply`,
+  propolis debug zipline --flows flows.jsonl -o diff | git apply
+  propolis debug zipline --flows flows.jsonl --apply
+  propolis debug zipline --flows flows.jsonl --apply --only access-label --pull-request \\
+    --reason 'Zipline keeps its links in PostgreSQL since 4.0.'
+
+With --apply, exit 0 says that every cause is fixed by the branch, 1 that some are left.`,
     )
     .action(async (namespace: string, options: DebugOptions) => done(await debug(namespace, options, io)));
 }
@@ -52,7 +59,8 @@ function wholeNumber(text: string): number {
 
 async function debug(namespace: string, options: DebugOptions, io: Io): Promise<ExitCode> {
   if (options.output === 'diff') requireFiles(options, '-o diff');
-  const [{ inputs, problems }, { flowsFromFiles }, { diagnose }] = await Promise.all([
+  requireApplySense(options);
+  const [{ inputs, problems }, { flowsFromFiles }, { diagnoseSummary, summarizeFlows }] = await Promise.all([
     loadInputs(options, io, 'debug'),
     import('../../adapters/files/flows.ts'),
     import('../../core/diagnose/index.ts'),
@@ -62,42 +70,54 @@ async function debug(namespace: string, options: DebugOptions, io: Io): Promise<
   const { requirePolicies } = await import('../problems.ts');
   requirePolicies(read, options);
   const paths = options.flows.map((path) => (path === '-' ? path : resolve(io.cwd, path)));
-  const diagnosis = await diagnose({
-    namespace,
-    inputs,
-    flows: flowsFromFiles(paths, { stdin: io.stdin }),
-    fixesMax: options.fixes,
-  });
+  const summary = await summarizeFlows(flowsFromFiles(paths, { stdin: io.stdin }), namespace);
+  const diagnosis = diagnoseSummary(summary, { namespace, inputs, fixesMax: options.fixes });
   requireFlows(diagnosis, options.flows);
   await requireNamespace(
     diagnosis,
     read.namespaces.map(({ name }) => name),
   );
-  io.out(await printed(diagnosis, options, io));
+  const applied =
+    options.apply === true
+      ? await (await import('../apply-fixes.ts')).applyFixes({ diagnosis, summary, inputs }, options, io)
+      : undefined;
+  io.out(await printed(diagnosis, { options, applied }, io));
   const isBroken = await reportProblems(
     { problems: [...problems, ...read.problems], skipped: diagnosis.counts.skipped },
     io,
   );
+  const code = await applied?.finish();
   if (isBroken) return EXIT.error;
+  return code ?? codeOf(diagnosis);
+}
+
+function codeOf(diagnosis: Diagnosis): ExitCode {
   return diagnosis.findings.length > 0 ? EXIT.findings : EXIT.ok;
 }
 
-async function printed(diagnosis: Diagnosis, { output, color }: DebugOptions, io: Io): Promise<string> {
+async function printed(
+  diagnosis: Diagnosis,
+  {
+    options: { output, color },
+    applied,
+  }: { readonly options: DebugOptions; readonly applied: Applied | undefined },
+  io: Io,
+): Promise<string> {
   switch (output) {
     case 'table': {
       const { debugText } = await import('../../core/report/debug.ts');
-      return debugText(diagnosis, await textOptions(color, io));
+      const layout = await textOptions(color, io);
+      return `${debugText(diagnosis, layout)}${(await applied?.text(layout)) ?? ''}`;
     }
-    case 'json': {
-      const { debugJson } = await import('../../core/report/debug-json.ts');
-      return `${JSON.stringify(debugJson(diagnosis), null, 2)}\n`;
-    }
+    case 'json':
     case 'yaml': {
       const [{ debugJson }, { stringify }] = await Promise.all([
         import('../../core/report/debug-json.ts'),
         import('yaml'),
       ]);
-      return stringify(debugJson(diagnosis));
+      const json = debugJson(diagnosis);
+      const whole = applied === undefined ? json : { ...json, applied: applied.json };
+      return output === 'json' ? `${JSON.stringify(whole, null, 2)}\n` : stringify(whole);
     }
     case 'diff': {
       const { debugDiff } = await import('../../core/report/debug-diff.ts');

@@ -47,6 +47,11 @@ async function init(options: InitOptions, io: Io): Promise<ExitCode> {
       text: (text) => report.initText(plan, text),
       json: report.initJson(outcome),
       message: initCommitMessage(options.reason),
+      branch: 'propolis/catalog',
+      async body() {
+        const { initPullRequestBody } = await import('../../core/report/pull-request.ts');
+        return initPullRequestBody(plan, options.reason);
+      },
     },
     options,
     io,

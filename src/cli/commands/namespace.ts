@@ -8,6 +8,7 @@ import {
   reportUnread,
 } from '../change-options.ts';
 import { addClusterOptions } from '../cluster-options.ts';
+import { namespaceCommitPlan } from '../commit-plans.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -75,7 +76,8 @@ Examples:
   propolis namespace set zipline --access postgres --diff
   propolis namespace set zipline --profile internal-egress --access postgres,garage-s3
   propolis namespace set zipline --remove-access dragonfly --branch zipline-without-cache \\
-    --reason 'It has kept its sessions in PostgreSQL since 4.0.'`,
+    --reason 'It has kept its sessions in PostgreSQL since 4.0.'
+  propolis namespace set zipline --access postgres --pull-request`,
     )
     .action(async (name: string, options: SetOptions) => done(await set(name, options, io)));
 }
@@ -121,16 +123,12 @@ async function set(namespace: string, options: SetOptions, io: Io): Promise<Exit
   await reportUnread(inputs, io);
   const plan = planNamespaceChange(request, inputs);
   if (plan.kind === 'refused') return printRefusal(plan.refusal, await planJson(plan), options, io);
-  const [{ namespaceChangeText }, { namespaceCommitMessage }] = await Promise.all([
-    import('../../core/report/change.ts'),
-    import('../../core/report/change-message.ts'),
-  ]);
+  const { namespaceChangeText } = await import('../../core/report/change.ts');
   return finishChange(
     {
-      files: plan.kind === 'change' ? [plan.change.file] : [],
+      ...(await namespaceCommitPlan(plan, inputs, options.reason)),
       text: (text) => (plan.kind === 'change' ? namespaceChangeText(plan.change, text) : ''),
       json: await planJson(plan),
-      message: plan.kind === 'change' ? namespaceCommitMessage(plan.change, options.reason) : '',
     },
     options,
     io,

@@ -9,6 +9,7 @@ import {
   printRefusal,
   reportUnread,
 } from '../change-options.ts';
+import { platformCommitPlan } from '../commit-plans.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -63,7 +64,7 @@ export function addPlatform(program: Command, io: Io, done: (code: ExitCode) => 
 Examples:
   propolis platform add minio --metrics-port 9000 --allow-from shop:9000 --diff
   propolis platform add logging --metrics-port 3100 --allow-from gateway:internal:3000 \\
-    --allow-to kube-apiserver:6443 --branch logging-policy
+    --allow-to kube-apiserver:6443 --branch logging-policy --pull-request
   hubble observe -n logging --since 24h -o json | propolis platform add logging --metrics-port 3100 --flows -`,
     )
     .action(async (name: string, options: AddOptions) => done(await add(name, options, io)));
@@ -96,13 +97,11 @@ async function add(namespace: string, options: AddOptions, io: Io): Promise<Exit
   );
   const json = report.platformPlanJson(plan);
   if (plan.kind === 'refused') return printRefusal(plan.refusal, json, options, io);
-  const { platformCommitMessage } = await import('../../core/report/change-message.ts');
   return finishChange(
     {
-      files: plan.change.files,
+      ...(await platformCommitPlan(plan.change, inputs, options.reason)),
       text: (text) => report.platformChangeText(plan.change, text),
       json,
-      message: platformCommitMessage(plan.change, options.reason),
     },
     options,
     io,

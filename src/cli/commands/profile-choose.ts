@@ -6,6 +6,7 @@ import type { Catalog } from '../../core/catalog/index.ts';
 import type { Inputs } from '../../core/diagnose/index.ts';
 import { addChangeOptions, type ChangeOptions, finishChange, printRefusal } from '../change-options.ts';
 import { addClusterOptions } from '../cluster-options.ts';
+import { namespaceCommitPlan } from '../commit-plans.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -76,12 +77,10 @@ async function choose(options: ChooseOptions, io: Io): Promise<ExitCode> {
   }
   const { namespace = '', env } = options;
   const profile = await profileToSet(choice, options, io);
-  const [{ planNamespaceChange }, { namespaceChangeText, namespacePlanJson }, { namespaceCommitMessage }] =
-    await Promise.all([
-      import('../../core/change/index.ts'),
-      import('../../core/report/change.ts'),
-      import('../../core/report/change-message.ts'),
-    ]);
+  const [{ planNamespaceChange }, { namespaceChangeText, namespacePlanJson }] = await Promise.all([
+    import('../../core/change/index.ts'),
+    import('../../core/report/change.ts'),
+  ]);
   const plan = planNamespaceChange(
     {
       namespace,
@@ -95,11 +94,10 @@ async function choose(options: ChooseOptions, io: Io): Promise<ExitCode> {
   if (plan.kind === 'refused') return printRefusal(plan.refusal, json, options, io);
   const finished = await finishChange(
     {
-      files: plan.kind === 'change' ? [plan.change.file] : [],
+      ...(await namespaceCommitPlan(plan, inputs, options.reason)),
       text: (text) =>
         `${chooseText(choice, text)}${plan.kind === 'change' ? `\n${namespaceChangeText(plan.change, text)}` : ''}`,
       json,
-      message: plan.kind === 'change' ? namespaceCommitMessage(plan.change, options.reason) : '',
     },
     options,
     io,

@@ -1,6 +1,6 @@
 // Plans of changes to people's files: what would be written, with its proof, or why nothing is.
 export type { Effect } from './effect.ts';
-export { branchName } from './fixes/branch-name.ts';
+export { branchName, labelsBranchName } from './fixes/branch-name.ts';
 export {
   type FixChange,
   type FixChoice,

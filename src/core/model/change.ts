@@ -17,6 +17,8 @@ export interface Committed {
   readonly branch: string;
   /** Files that are not in the commit as they were planned, or were not planned: hooks can do that. */
   readonly altered: readonly string[];
+  /** Whether the branch was begun for it; else it is the one that is checked out. */
+  readonly isOwn: boolean;
 }
 
 /** Why nothing was committed. The wording is in `report/`. */

@@ -57,7 +57,7 @@ export class MemoryChanges implements ChangeStore {
     for (const { path, text } of files) after.set(path, text);
     const isSame =
       after.size === commit.files.size && [...after].every(([path, text]) => commit.files.get(path) === text);
-    return Promise.resolve(isSame ? { commit: commit.id, branch, altered: [] } : undefined);
+    return Promise.resolve(isSame ? { commit: commit.id, branch, altered: [], isOwn: true } : undefined);
   }
 
   remote(name?: string): Promise<RemoteOutcome> {
@@ -145,7 +145,10 @@ export class MemoryChanges implements ChangeStore {
     const commit = this.#make(message, after, head);
     this.#branches.set(branch, commit);
     if (branch === this.#current) for (const { path, text } of files) this.#workTree.set(path, text);
-    return { kind: 'committed', committed: { commit: commit.id, branch, altered: [] } };
+    return {
+      kind: 'committed',
+      committed: { commit: commit.id, branch, altered: [], isOwn: branch !== this.#current },
+    };
   }
 
   #push({ branch, isNamed, isOwn }: PushRequest, name: string, until?: Cancellation): PushOutcome {

@@ -5,12 +5,14 @@ import { listText } from './words/policy.ts';
 
 const SHORT_ID = 10;
 
-export function committedText({ commit, branch, altered }: Committed): string {
+/** @param isKnown whether it was there already */
+export function committedText({ commit, branch, altered }: Committed, isKnown = false): string {
   const where = branch === '' ? '' : ` on ${printable(branch)}`;
   const hooks =
     altered.length === 0
       ? ''
       : `; hooks changed what was planned, look at it before you push: ${listText(altered.map(printable))}`;
+  if (isKnown) return `${printable(branch)} is this change already: ${commit.slice(0, SHORT_ID)}`;
   return `committed ${commit.slice(0, SHORT_ID)}${where}${hooks}`;
 }
 

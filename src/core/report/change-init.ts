@@ -49,7 +49,7 @@ export function initJson({ kind, plan }: InitOutcome): object {
   };
 }
 
-function initNoteText({ code, place, detail }: InitNote): string {
+export function initNoteText({ code, place, detail }: InitNote): string {
   const where = placeText(place);
   const what = printable(detail);
   switch (code) {

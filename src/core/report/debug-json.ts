@@ -12,7 +12,7 @@ import { sideText } from './words/policy.ts';
 const SHAPE_VERSION = 1;
 
 /** A diagnosis as data for programs: the same and more than the text. */
-export function debugJson(diagnosis: Diagnosis): unknown {
+export function debugJson(diagnosis: Diagnosis): object {
   const { window } = diagnosis;
   return {
     version: SHAPE_VERSION,

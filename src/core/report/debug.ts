@@ -179,7 +179,7 @@ export function openedText({ from, to, ports }: Opened): string {
   return `${printable(from)} → ${printable(to)}  ${shorten(portTexts(ports).join(', '), 60)}`;
 }
 
-function foldedText({ kind, count: times }: Folded): string {
+export function foldedText({ kind, count: times }: Folded): string {
   switch (kind) {
     case 'reply':
       return `${plural(times, 'answer')} of connections`;

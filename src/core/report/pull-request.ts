@@ -1,11 +1,12 @@
-import type { Effect, FixChange, NamespaceChange, PlatformChange } from '../change/index.ts';
+import type { Effect, FixChange, InitPlan, NamespaceChange, PlatformChange } from '../change/index.ts';
 import type { Diagnosis, Finding, Fixed, Opened } from '../diagnose/index.ts';
 import type { ReadAssumption } from '../manifest/assumptions.ts';
 import type { FileChange } from '../model/change.ts';
 import { PULL_REQUEST_MARK } from '../model/pull-request.ts';
 import { changeDiff } from './change.ts';
+import { initNoteText } from './change-init.ts';
 import { checkText, flowProofTexts, ruleText } from './change-platform.ts';
-import { openedText, whyText } from './debug.ts';
+import { foldedText, openedText, whyText } from './debug.ts';
 import { block, code, document, ownWords, prose, type Section } from './markdown.ts';
 import { clockTime, count, duration, plural, portText } from './units.ts';
 import { assumptionText } from './words/assumption.ts';
@@ -29,7 +30,7 @@ export function fixPullRequestBody(diagnosis: Diagnosis, change: FixChange, reas
     { title: '', lines: spaced(ownWords(reason)) },
     ...shown.map((one, index) => ({
       title: `${index + 1}. ${titleOf(one.finding)}`,
-      lines: findingLines(one, diagnosis),
+      lines: findingLines(one),
     })),
     {
       title: '',
@@ -94,6 +95,22 @@ export function platformPullRequestBody(
   ]);
 }
 
+/** The body of a pull request with a first catalog. */
+export function initPullRequestBody({ file, notes }: InitPlan, reason = ''): string {
+  const shown = notes.slice(0, NOTES_MAX).map((note) => `- ${prose(initNoteText(note))}`);
+  return body([
+    {
+      title: '',
+      lines: [
+        `A first ${code(file.path)}: what network policy means here, as the files show it. No policy changes.`,
+      ],
+    },
+    { title: '', lines: spaced(ownWords(reason)) },
+    { title: 'To look at', lines: shown },
+    changeSection([file]),
+  ]);
+}
+
 /** What a plan of files rests on, and why somebody wants it. */
 export interface Grounds {
   readonly reason?: string;
@@ -108,7 +125,10 @@ function body(sections: readonly Section[]): string {
   return document(sections, { max: BODY_MAX, end });
 }
 
-function introduction({ namespace, window, findings }: Diagnosis, { fixed }: FixChange): readonly string[] {
+function introduction(
+  { namespace, window, findings, folded }: Diagnosis,
+  { fixed }: FixChange,
+): readonly string[] {
   const when =
     window.fromMs === undefined || window.toMs === undefined
       ? ''
@@ -118,21 +138,25 @@ function introduction({ namespace, window, findings }: Diagnosis, { fixed }: Fix
     fixed.length === findings.length
       ? `This fixes ${findings.length === 1 ? 'the cause' : `all ${count(findings.length)} causes`}.`
       : `This fixes ${count(fixed.length)} of ${count(findings.length)} causes.`;
-  return [`Traffic of namespace ${code(namespace)} is dropped: ${what}. ${part}`];
+  const noise = folded.map(foldedText).join(', ');
+  return [
+    `Traffic of namespace ${code(namespace)} is dropped: ${what}. ${part}`,
+    ...(noise === '' ? [] : ['', `Besides, and nobody's to fix: ${noise}.`]),
+  ];
 }
 
 function titleOf({ from, to, port, protocol }: Finding): string {
   return `${code(`${from.name} → ${to.name}`)} ${code(portText(port, protocol))}`;
 }
 
-function findingLines({ finding, steps, after }: Fixed, { window }: Diagnosis): readonly string[] {
+function findingLines({ finding, steps, after }: Fixed): readonly string[] {
   const { cause, direction, decidedBy, dropReason, firstSeenMs, lastSeenMs, from, to } = finding;
   const why = whyText(finding);
   const seen = [...from.seenAs, ...to.seenAs];
   const when =
     firstSeenMs === undefined || lastSeenMs === undefined
       ? ''
-      : `, from ${clockTime(firstSeenMs)} to ${clockTime(lastSeenMs)}${window.toMs === undefined ? '' : ` (last ${duration(window.toMs - lastSeenMs)} before the end)`}`;
+      : `, from ${clockTime(firstSeenMs)} to ${clockTime(lastSeenMs)}`;
   const where = direction === 'unknown' ? '' : ` at ${direction}`;
   const named = dropReason === '' ? '' : `, as ${code(dropReason)}`;
   const rules = decidedBy.map(

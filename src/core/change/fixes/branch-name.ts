@@ -1,5 +1,6 @@
 import type { Fixed } from '../../diagnose/index.ts';
 import type { FixStep } from '../../diagnose/types.ts';
+import type { NamespaceChange } from '../namespace/plan.ts';
 
 const LENGTH_MAX = 80;
 
@@ -9,6 +10,20 @@ export function fixBranchName(namespace: string, fixed: readonly Fixed[]): strin
   const whats = [...new Set(steps.map(whatOf))];
   const [first = 'fix'] = whats;
   return branchName(namespace, whats.length > 1 ? `${whats.length}-fixes` : first);
+}
+
+/** What a branch with labels of a namespace is called, where nobody named it. */
+export function labelsBranchName({
+  namespace,
+  labels,
+}: Pick<NamespaceChange, 'namespace' | 'labels'>): string {
+  const [first, second] = labels;
+  if (first === undefined || second !== undefined) return branchName(namespace, 'labels');
+  const name = first.key.slice(first.key.lastIndexOf('/') + 1);
+  if (first.key.startsWith('access.')) {
+    return branchName(namespace, first.after === undefined ? `without-${name}-access` : `${name}-access`);
+  }
+  return branchName(namespace, first.after === undefined ? `without-${name}` : `${name}-${first.after}`);
 }
 
 /** `propolis/NAMESPACE-WHAT`, of letters that every store takes. */
