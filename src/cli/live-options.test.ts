@@ -1,6 +1,8 @@
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ROOT } from '../../scripts/lib/files.ts';
 import { NO_FILTERS } from '../core/model/flow-filter.ts';
 import type { FlowObserver } from '../core/ports/flow-observer.ts';
 import { type Relay, startRelay } from '../demo/relay/index.ts';
@@ -8,6 +10,7 @@ import { relayFlow } from '../demo/relay/testing.ts';
 import { addClusterOptions } from './cluster-options.ts';
 import { addFlowOptions, type FlowOptions, openFlows } from './flow-options.ts';
 import type { Io } from './io.ts';
+import { run } from './run.ts';
 
 const relays: Relay[] = [];
 afterEach(async () => {
@@ -87,5 +90,26 @@ describe('flows', () => {
     await expect(opened(['--server', 'x', '--tls-client-key-file', 'a'])).rejects.toMatchObject({
       code: 'half-pair',
     });
+  });
+});
+
+describe('a command over a server that is not what it should be', () => {
+  it.each([
+    { fault: { isGarbage: true }, says: 'is no relay of Hubble: it begins with "SSH-2.0-OpenSSH_9.6".' },
+    { fault: { isRefusing: true }, says: 'the connection was refused.' },
+    {
+      fault: { status: { code: 16, message: 'who\u001b[31m' } },
+      says: 'does not know who asks: who\\x1b[31m.',
+    },
+  ])('ends with 2 and says: $says', async ({ fault, says }) => {
+    const relay = await aRelay();
+    relay.inject(fault);
+    const io = anIo();
+    const repo = join(ROOT, 'examples/homelab');
+    const code = await run(['verify', 'zipline', '--repo', repo, '--server', relay.address], io);
+    const said = io.said.join('');
+    expect(said).toContain(says);
+    expect(said).not.toMatch(/\n {4}at /);
+    expect(code).toBe(2);
   });
 });

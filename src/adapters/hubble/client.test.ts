@@ -285,7 +285,7 @@ describe('what can go wrong', () => {
     relay.inject({ isGarbage: true });
     expect(await errorOf(told({ server: relay.address }, ALL))).toMatchObject({
       code: 'not-http2',
-      detail: 'SSH-2.0-OpenSSH_9.6\r\nneither HTTP nor TL',
+      detail: 'SSH-2.0-OpenSSH_9.6',
     });
   });
 

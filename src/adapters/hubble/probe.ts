@@ -22,7 +22,7 @@ export async function probe(target: Target): Promise<Spoken> {
     if ((first[0] === 0x15 || first[0] === 0x16) && first[1] === 3) return { kind: 'tls' };
     // A frame of settings on stream 0, which a server of HTTP/2 begins with.
     if (first.length >= 9 && first[3] === 4 && first.readUInt32BE(5) === 0) return { kind: 'http2' };
-    return { kind: 'other', sample: text.slice(0, 40) };
+    return { kind: 'other', sample: text.split(/[\r\n]/, 1)[0]?.slice(0, 40) ?? '' };
   }
   return { kind: (await speaksTls(target)) ? 'tls' : 'nothing' };
 }
