@@ -78,6 +78,14 @@ describe('a relay that is asked', () => {
     expect(uuidsOf(await told({ server }, { ...ALL, number: 2n ** 64n - 1n }))).toEqual(uuids(0, 100));
   });
 
+  it('leaves out what is too old among what comes late', async () => {
+    const relay = await aRelay(10);
+    relay.push(relayFlow(3, { uuid: 'late' }, 'east/n2'));
+    relay.push(relayFlow(11));
+    const events = await told({ server: relay.address }, { ...ALL, since: { ms: FIRST_MS + 8, ns: 0 } });
+    expect(uuidsOf(events)).toEqual(['uuid-8', 'uuid-9', 'uuid-11']);
+  });
+
   it('begins with its nodes, and says what it cannot reach', async () => {
     const relay = await aRelay(1, { nodes: ['east/n1', 'east/n2'] });
     relay.inject({ unavailableNodes: ['east/n2'] });

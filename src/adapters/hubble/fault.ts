@@ -6,6 +6,7 @@ export function faultOfSocket(error: unknown): HubbleFault | undefined {
   for (const code of codesOf(error)) {
     const fault = BY_CODE.get(code);
     if (fault !== undefined) return fault;
+    if (code.endsWith('ALERT_NO_APPLICATION_PROTOCOL')) return 'http1';
     // OpenSSL's alerts, as Node names them: what the server said when it ended the handshake.
     if (/^ERR_SSL_.*_ALERT_/.test(code))
       return CLIENT_ALERTS.test(code) ? 'client-certificate' : 'tls-failed';

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NO_FILTERS } from '../../core/model/flow-filter.ts';
@@ -30,7 +32,7 @@ async function aRelay(tls: Partial<NonNullable<RelayOptions['tls']>> | undefined
 }
 
 /** Asks as the command would with these flags. @returns how many flows came, or the fault */
-async function asked(relay: Relay, flags: HubbleFlags): Promise<number | string> {
+async function asked(relay: Pick<Relay, 'address'>, flags: HubbleFlags): Promise<number | string> {
   const settings = readSettings({ flags, env: {}, cwd: FOLDER });
   const options = {
     server: relay.address,
@@ -81,6 +83,15 @@ describe('a mismatch', () => {
   it('is a server of TLS that is asked in the clear', async () => {
     expect(await asked(await aRelay({}), {})).toBe('wants-tls');
     expect(await asked(await aRelay({ clientCa: pem('ca.crt') }), {})).toBe('wants-tls');
+  });
+
+  it('is a web server with TLS', async () => {
+    const web = createServer({ key: pem('relay.key'), cert: pem('relay.crt') }, (_, reply) => reply.end());
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+    const address = `127.0.0.1:${(web.address() as AddressInfo).port}`;
+    expect(await asked({ address }, TRUSTED)).toBe('http1');
+    expect(await asked({ address }, {})).toBe('wants-tls');
+    await new Promise((resolve) => web.close(resolve));
   });
 
   it('is a server in the clear that is asked with TLS', async () => {

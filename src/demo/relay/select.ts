@@ -67,12 +67,8 @@ export class RingReader {
   private beginning(): number {
     const { ring, query } = this;
     const { since, number, isFirst, isFollowed } = query;
-    if (since !== undefined) {
-      let at = ring.end;
-      while (at > ring.start && !isEarlier(ring.at(at - 1), since)) at -= 1;
-      return at;
-    }
-    if (isFirst) return ring.start;
+    // Nodes are merged here, so that what is late may stand behind what is not: all of it is looked at.
+    if (since !== undefined || isFirst) return ring.start;
     if (number === 0n) return isFollowed ? ring.end : ring.start;
     let [at, count] = [ring.end, 0n];
     while (at > ring.start && count < number) {
@@ -86,17 +82,15 @@ export class RingReader {
   private isWanted({ flow, nodeName, timeMs, timeNs }: StoredEvent): boolean {
     const { query } = this;
     if (query.isHidden(nodeName)) return false;
-    if (flow === undefined) return true;
     if (query.since !== undefined && isEarlier({ timeMs, timeNs }, query.since)) return false;
-    return query.matches(flow);
+    return flow === undefined || query.matches(flow);
   }
 }
 
 type Timed = Pick<StoredEvent, 'timeMs' | 'timeNs'>;
 
-function isEarlier(event: Timed | undefined, { ms, ns }: Instant): boolean {
-  if (event === undefined) return false;
-  return event.timeMs < ms || (event.timeMs === ms && event.timeNs < ns);
+function isEarlier({ timeMs, timeNs }: Timed, { ms, ns }: Instant): boolean {
+  return timeMs < ms || (timeMs === ms && timeNs < ns);
 }
 
 function isLater({ timeMs, timeNs }: Timed, { ms, ns }: Instant): boolean {
