@@ -41,6 +41,7 @@ export class FrameSplitter {
     const bytes = this.held === 0 ? chunk : Buffer.concat([...this.rest, chunk]);
     this.rest.length = 0;
     this.held = 0;
+    this.needed = PREFIX;
     let needed = PREFIX;
     let at = 0;
     let isTold = false;
