@@ -146,4 +146,12 @@ describe('hubble on the demo cluster', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/zipline\/api-\S+ .*database\/pg-rw-0:5432 .*DROPPED/);
   });
+
+  it('finds its way to the relay through the API server', async ({ skip }) => {
+    if (!HAS_HUBBLE) skip('hubble is not on this machine');
+    const forward = ['-P', '--port-forward-port', '0', '--kubeconfig', cluster.kubeconfig];
+    const { code, out } = await runProgram('hubble', ['observe', ...forward, '--last', '5', '-o', 'json']);
+    expect(code).toBe(0);
+    expect(out.trim().split('\n').length).toBeGreaterThan(4);
+  });
 });

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { createConnection, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { forwardSpdy } from './spdy-forward.ts';
 
 /** Where a port of a pod really is. Loopback only. */
 export interface ForwardTarget {
@@ -9,22 +10,46 @@ export interface ForwardTarget {
   readonly port: number;
 }
 
-const PROTOCOL = 'v4.channel.k8s.io';
+const CHANNELS = 'v4.channel.k8s.io';
+/** What client-go calls SPDY within a WebSocket (apimachinery, util/portforward/constants.go). */
+const TUNNEL = 'SPDY/3.1+portforward.k8s.io';
+const SPDY = 'SPDY/3.1';
 /** One message is at most as long as this, and as much waits at most for a slow reader. */
 const BYTES_MAX = 1024 * 1024;
 
-/** Whether a client asks for port-forward in a form that is spoken here. */
-export function isSpoken({ headers }: IncomingMessage): boolean {
+/** In which form a client asks for port-forward; undefined where none of them is spoken here. */
+export type ForwardForm = typeof CHANNELS | typeof TUNNEL | typeof SPDY;
+
+export function formOf({ headers }: IncomingMessage): ForwardForm | undefined {
+  const upgrade = headers.upgrade?.toLowerCase();
+  if (upgrade === SPDY.toLowerCase()) return SPDY;
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  return headers.upgrade?.toLowerCase() === 'websocket' && offered.includes(PROTOCOL);
+  if (upgrade !== 'websocket') return undefined;
+  return ([CHANNELS, TUNNEL] as const).find((form) => offered.includes(form));
 }
 
 export interface Forwarding {
   readonly request: IncomingMessage;
   readonly socket: Duplex;
   readonly head: Buffer;
-  /** By port of the pod, as asked for. */
-  readonly targets: readonly { readonly port: number; readonly target: ForwardTarget | undefined }[];
+  readonly form: ForwardForm;
+  /** The ports that the request names; SPDY names them later. */
+  readonly ports: readonly number[];
+  readonly targetOf: (port: number) => ForwardTarget | undefined;
+}
+
+export function forward(forwarding: Forwarding): void {
+  switch (forwarding.form) {
+    case CHANNELS:
+      forwardChannels(forwarding);
+      return;
+    case TUNNEL:
+      forwardTunnel(forwarding);
+      return;
+    case SPDY:
+      forwardUpgrade(forwarding);
+      return;
+  }
 }
 
 /**
@@ -32,15 +57,10 @@ export interface Forwarding {
  * for each port a channel of data, of even number, and one of errors after it. Each begins with the port's number
  * in two bytes, little end first.
  */
-export function forward({ request, socket, head, targets }: Forwarding): void {
-  const server = new WebSocketServer({
-    noServer: true,
-    maxPayload: BYTES_MAX + 1,
-    handleProtocols: () => PROTOCOL,
-  });
-  server.handleUpgrade(request, socket, head, (client) => {
-    const sockets = targets.map(({ port, target }, index) =>
-      join(client, { port, target, channel: index * 2 }),
+function forwardChannels({ request, socket, head, ports, targetOf }: Forwarding): void {
+  socketServer(CHANNELS).handleUpgrade(request, socket, head, (client) => {
+    const sockets = ports.map((port, index) =>
+      join(client, { port, target: targetOf(port), channel: index * 2 }),
     );
     client.on('message', (data: RawData, isBinary: boolean) => {
       const bytes = bytesOf(data);
@@ -56,6 +76,50 @@ export function forward({ request, socket, head, targets }: Forwarding): void {
     });
     client.on('error', () => client.terminate());
   });
+}
+
+function socketServer(protocol: string): WebSocketServer {
+  return new WebSocketServer({ noServer: true, maxPayload: BYTES_MAX + 1, handleProtocols: () => protocol });
+}
+
+/** SPDY whose bytes come in the messages of a WebSocket (KEP-4006). */
+function forwardTunnel({ request, socket, head, targetOf }: Forwarding): void {
+  socketServer(TUNNEL).handleUpgrade(request, socket, head, (client) => {
+    const session = forwardSpdy(
+      {
+        send: (bytes) => client.send(bytes),
+        waiting: () => client.bufferedAmount,
+        pause: () => client.pause(),
+        resume: () => client.resume(),
+        close: () => client.close(),
+      },
+      targetOf,
+    );
+    client.on('message', (data: RawData) => session.receive(bytesOf(data)));
+    client.on('close', () => session.closed());
+    client.on('error', () => client.terminate());
+  });
+}
+
+/** SPDY that takes the connection over. */
+function forwardUpgrade({ request, socket, head, targetOf }: Forwarding): void {
+  const version = request.headers['x-stream-protocol-version'];
+  const named = version === undefined ? '' : 'X-Stream-Protocol-Version: portforward.k8s.io\r\n';
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${SPDY}\r\n${named}\r\n`);
+  const session = forwardSpdy(
+    {
+      send: (bytes) => void socket.write(bytes),
+      waiting: () => socket.writableLength,
+      pause: () => void socket.pause(),
+      resume: () => void socket.resume(),
+      close: () => socket.end(),
+    },
+    targetOf,
+  );
+  socket.on('data', (data: Buffer) => session.receive(data));
+  socket.on('close', () => session.closed());
+  socket.on('error', () => socket.destroy());
+  if (head.length > 0) session.receive(head);
 }
 
 /** Ties one channel to its target. */

@@ -8,10 +8,10 @@ import { createFaults, type Fault, type FaultEffect, type Faults } from './fault
 import { handleResource } from './handle.ts';
 import { type KindOptions, type ServedKind, servedKinds } from './kinds.ts';
 import { createListener, type Listener, type TlsOptions } from './listener.ts';
-import { type ForwardTarget, forward, isSpoken } from './port-forward.ts';
+import { type ForwardTarget, formOf, forward } from './port-forward.ts';
 import { type Admission, createRegistry, type Registry } from './registry.ts';
 import { isReview, review } from './reviews.ts';
-import { attributesOf, type ResourceRoute, type Route, routeOf } from './route.ts';
+import { attributesOf, type Route, routeOf } from './route.ts';
 import { ApiError, badRequest, noSuchPath } from './status.ts';
 import { createStore, type Store, type StoreOptions } from './store.ts';
 
@@ -253,8 +253,19 @@ function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, context
     }
     admit(request, { url, route, attributes }, context);
     if (route.kind !== 'resource' || route.subresource !== 'portforward') throw noSuchPath();
-    if (!isSpoken(request)) throw badRequest('port-forward is spoken as v4.channel.k8s.io over a WebSocket');
-    forward({ request, socket, head, targets: targetsOf(route, url, context) });
+    const form = formOf(request);
+    if (form === undefined) {
+      throw badRequest('port-forward is spoken over a WebSocket (v4.channel.k8s.io), or as SPDY/3.1');
+    }
+    const { namespace, name, served } = route;
+    context.registry.get(served, namespace, name);
+    const ports = portsOf(url);
+    if (form === 'v4.channel.k8s.io' && ports.length === 0) {
+      throw badRequest('query parameter "ports" is required');
+    }
+    const targetOf = (port: number): ForwardTarget | undefined =>
+      context.options.forwardTo?.({ namespace, name, port });
+    forward({ request, socket, head, form, ports, targetOf });
   } catch (error) {
     const { code, status } = error instanceof ApiError ? error : new ApiError(500, 'InternalError', '');
     const text = JSON.stringify(status);
@@ -264,18 +275,11 @@ function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, context
   }
 }
 
-function targetsOf(
-  { namespace, name, served }: ResourceRoute,
-  url: URL,
-  { registry, options }: Context,
-): readonly { readonly port: number; readonly target: ForwardTarget | undefined }[] {
-  registry.get(served, namespace, name);
+/** @throws ApiError 400 */
+function portsOf(url: URL): readonly number[] {
   const ports = url.searchParams.getAll('ports').flatMap((text) => text.split(','));
-  if (ports.length === 0 || ports.length > 16 || !ports.every((port) => /^\d{1,5}$/.test(port))) {
-    throw badRequest(`query parameter "port" is required and must be a port`);
+  if (ports.length > 16 || !ports.every((port) => /^\d{1,5}$/.test(port))) {
+    throw badRequest('query parameter "ports" must name ports');
   }
-  return ports.map((text) => {
-    const port = Number(text);
-    return { port, target: options.forwardTo?.({ namespace, name, port }) };
-  });
+  return ports.map(Number);
 }
