@@ -158,23 +158,38 @@ const step = fc.record({
   manager: fc.constantFrom('one', 'two', 'kubectl'),
   how: fc.constantFrom('apply', 'force', 'merge'),
   labels,
+  gone: fc.subarray([...KEYS]),
 });
 interface Step {
   readonly manager: string;
   readonly how: string;
+  /** Labels that a merge takes away. */
+  readonly gone?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
 }
 
-function play({ apply, patch, target }: TestRegistry, { manager, how, labels: given }: Step): boolean {
+function play(
+  { apply, patch, target }: TestRegistry,
+  { manager, how, labels: given, gone = [] }: Step,
+): boolean {
   try {
     if (how === 'merge')
-      patch(target('Namespace', '', 'shop'), 'merge', { metadata: { labels: given } }, manager);
+      patch(
+        target('Namespace', '', 'shop'),
+        'merge',
+        { metadata: { labels: { ...given, ...nulls(gone) } } },
+        manager,
+      );
     else apply('Namespace', namespaceObject('shop', given), manager, how === 'force');
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.code === 409) return false;
     throw error;
   }
+}
+
+function nulls(keys: readonly string[]): JsonMap {
+  return Object.fromEntries(keys.map((key) => [key, null]));
 }
 
 function begun(steps: readonly Step[]): TestRegistry {

@@ -52,7 +52,7 @@ export function applyOnServer(
   const others = before.filter((known) => known !== last);
   const merged = merge(live ?? {}, given, shape);
   const owned = others.reduce((set, { fields }) => union(set, fields), mine);
-  const lost = difference(last?.fields ?? EMPTY, owned);
+  const lost = last?.fields ?? EMPTY;
   const object = (isEmpty(lost) ? merged : (strip(merged, lost, owned, shape) ?? {})) as JsonMap;
   const kept = settle(live, object, others, { shape, isForced });
   const isUnchanged = last !== undefined && isSameSet(last.fields, mine);
