@@ -111,6 +111,13 @@ describe('what is told after an interruption', () => {
     expect(resume.fresh([...old, flow(3, { uuid: '' })])).toHaveLength(1);
   });
 
+  it('is nothing that was told before, when a relay asks a node that was lost once more', () => {
+    const resume = new Resume({ ...FOLLOW, number: 20n });
+    resume.fresh(flows(0, 20));
+    expect(namesOf(resume.fresh([...flows(5, 20), ...flows(20, 22)]))).toEqual(['u20', 'u21']);
+    expect(namesOf(resume.fresh(flows(0, 23)))).toEqual(['u22']);
+  });
+
   it('hands on what is no flow', () => {
     const resume = new Resume(FOLLOW);
     resume.fresh(flows(0, 1));

@@ -22,6 +22,8 @@ export class Resume {
   constructor(query: FlowQuery, capacity: number = WINDOW) {
     this.query = query;
     this.window = new Window(capacity);
+    // A relay that lost a node asks it again with the same request, and so tells what that had brought once more.
+    if (query.since !== undefined || (query.number ?? 0n) > 0n) this.window.guard();
   }
 
   /** What to ask a server for next. */
@@ -38,6 +40,7 @@ export class Resume {
    */
   interrupted(nowMs: number, detail: string): void {
     const fromMs = this.window.isEmpty ? nowMs : this.window.newest.ms;
+    this.window.guard();
     // Of several interruptions without a flow in between, the first one counts.
     this.state = { ...(this.state ?? { fromMs, detail }), ...this.window.known() };
   }
@@ -46,7 +49,7 @@ export class Resume {
   fresh(events: readonly FlowEvent[]): readonly FlowEvent[] {
     // What is not followed is not gone on with.
     if (this.query.isFollowed !== true) return events;
-    if (this.state === undefined) {
+    if (this.state === undefined && !this.window.isGuarded) {
       for (const event of events) if (event.kind === 'flow') this.window.note(event.flow);
       return events;
     }
@@ -65,10 +68,10 @@ export class Resume {
 
   /** Whether it was told before. A server that tells it again still has all that followed on that node. */
   private isKnown(flow: Flow): boolean {
-    const { state } = this;
-    if (state === undefined || !state.keys.delete(keyOf(flow))) return false;
-    state.nodes.set(flow.nodeName, 'proven');
-    return true;
+    const { state, window } = this;
+    const key = keyOf(flow);
+    if (state?.keys.delete(key) === true) state.nodes.set(flow.nodeName, 'proven');
+    return window.has(key);
   }
 
   private gapBefore(flow: Flow): FlowGap | undefined {
@@ -114,6 +117,8 @@ class Window {
   private readonly ms: Float64Array;
   private readonly ns: Int32Array;
   private at = 0;
+  /** All keys, where they are asked for. */
+  private index: Set<string> | undefined;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -125,13 +130,28 @@ class Window {
     return this.newest === BEGINNING;
   }
 
+  get isGuarded(): boolean {
+    return this.index !== undefined;
+  }
+
+  /** From now on it can be asked whether a flow is among them. */
+  guard(): void {
+    this.index ??= new Set(this.keys);
+  }
+
+  has(key: string): boolean {
+    return this.index?.has(key) === true;
+  }
+
   note(flow: Flow): void {
     const { timeMs: ms, timeNs: ns } = flow;
     // A flow without a time cannot be asked for again.
     if (ms === 0) return;
     const { at } = this;
     if (at < this.keys.length) this.evict(at);
-    this.keys[at] = keyOf(flow);
+    const key = keyOf(flow);
+    this.keys[at] = key;
+    this.index?.add(key);
     this.nodes[at] = flow.nodeName;
     this.ms[at] = ms;
     this.ns[at] = ns;
@@ -161,6 +181,7 @@ class Window {
 
   private evict(at: number): void {
     const { evicted } = this;
+    this.index?.delete(this.keys[at] ?? '');
     const [ms, ns] = [this.ms[at] ?? 0, this.ns[at] ?? 0];
     if (ms > evicted.ms || (ms === evicted.ms && ns > evicted.ns)) this.evicted = { ms, ns };
   }
