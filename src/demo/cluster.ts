@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Catalog } from '../core/catalog/index.ts';
 import { compileFilters } from '../core/flow/filter/index.ts';
 import type { AgentOptions } from '../core/model/options.ts';
@@ -6,12 +7,12 @@ import { policyAdmission } from './admission.ts';
 import { installCilium, type Stray, startAgents } from './agents/agents.ts';
 import { RELAY_PORT } from './agents/cilium.ts';
 import { selfSigned } from './certificate.ts';
-import { type WrittenKubeconfig, writeKubeconfig } from './kubeconfig.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
 import { EVERYTHING, type User } from './kubernetes/access.ts';
 import type { KindOptions } from './kubernetes/kinds.ts';
 import type { TlsOptions } from './kubernetes/listener.ts';
 import { type ApiServer, type ForwardedPod, startApiServer } from './kubernetes/server.ts';
-import { createReconciler, type Reconciliation } from './reconciler/reconciler.ts';
+import { createReconciler, type Reconciler, type Reconciliation } from './reconciler/reconciler.ts';
 import { type Relay, startRelay } from './relay/index.ts';
 import { setupOf } from './repository.ts';
 import { identityNumbers, NODES } from './traffic/cluster.ts';
@@ -74,10 +75,32 @@ export interface DemoCluster {
 
 const SEED = 20_261_127;
 
+/** @throws what keeps a server from listening, or a repository from being read; nothing is left open then */
 export async function startDemoCluster(options: DemoClusterOptions): Promise<DemoCluster> {
+  const opened: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.splice(0).map((end) => end()));
+  };
+  try {
+    return await start(options, { opened, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Closing {
+  /** How to end what was begun so far. */
+  readonly opened: (() => unknown)[];
+  readonly close: () => Promise<void>;
+}
+
+async function start(options: DemoClusterOptions, { opened, close }: Closing): Promise<DemoCluster> {
   const now = options.now ?? Date.now;
   const seed = options.seed ?? SEED;
-  const { catalog, cluster, agent } = setupOf(await options.files(), options.environment);
+  const files = await options.files();
+  const setup = setupOf(files, options.environment);
+  const { catalog, cluster, agent } = setup;
   const relay = await startRelay({
     version: `${agent.version}.0`,
     compileFilters: (filters) => compileFilters(filters),
@@ -85,47 +108,37 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
     now,
     ...(options.relayTls === undefined ? {} : { tls: options.relayTls }),
   });
-  const tls = options.tls === 'own' ? ownTls() : options.tls;
+  opened.push(() => relay.close());
+  const { tls: given, ...rest } = options;
+  const tls = given === 'own' ? ownTls() : given;
   // kubectl sends no token without TLS.
-  const users = options.users ?? (tls === undefined ? undefined : [OWNER]);
-  const { tls: _, ...given } = options;
+  const users = options.users ?? (tls === undefined ? undefined : [owner()]);
   const api = await startApiServer({
-    ...given,
-    ...(tls === undefined ? {} : { tls }),
+    ...rest,
     now,
     admission: policyAdmission(agent),
+    ...(tls === undefined ? {} : { tls }),
     ...(users === undefined ? {} : { users }),
     forwardTo: (pod) => (isRelay(pod) ? { host: '127.0.0.1', port: relay.port } : undefined),
   });
+  opened.push(() => api.close());
   const numberOf = identityNumbers();
-  const files = await options.files();
-  const talks = talksOf(files, setupOf(files, options.environment));
-  const strays = options.strays ?? STRAYS;
-  const agents = startAgents({ api, agent, numberOf, now, seed, strays });
+  const agents = startAgents({ api, agent, numberOf, now, seed, strays: options.strays ?? STRAYS });
+  opened.push(() => agents.close());
   const reconciler = createReconciler({
     registry: api.registry,
     kinds: api.kinds,
     files: options.files,
-    readOptions: (files) => setupOf(files, options.environment).readOptions,
+    readOptions: (fresh) => setupOf(fresh, options.environment).readOptions,
   });
-  async function look(): Promise<void> {
-    try {
-      options.onReconciled?.(await reconciler.reconcile());
-    } catch {
-      // A repository that cannot be read now may be read the next time.
-    }
-  }
   const first = await reconciler.reconcile();
   if (options.isWithoutCilium !== true) installCilium(api, agent, options.relayTls !== undefined);
   agents.settle();
-  const inForce = followInForce({
-    store: api.store,
-    agent,
-    now,
-    delayMs: options.enforcementDelayMs ?? 1500,
-  });
+  const delayMs = options.enforcementDelayMs ?? 1500;
+  const inForce = followInForce({ store: api.store, agent, now, delayMs });
+  opened.push(() => inForce.close());
   const traffic = createLiveTraffic({
-    talks,
+    talks: talksOf(files, setup),
     inForce,
     cluster: liveCluster(api.store, agent.clusterName),
     clusterName: agent.clusterName,
@@ -139,11 +152,9 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
     },
   });
   traffic.advance(now());
-  const stopTraffic = options.now === undefined ? playTraffic(traffic, now) : undefined;
-  const { reconcileEveryMs } = options;
-  const flux =
-    reconcileEveryMs === undefined ? undefined : setInterval(() => void look(), reconcileEveryMs).unref();
-  const { path, context }: WrittenKubeconfig = writeKubeconfig({
+  if (options.now === undefined) opened.push(playTraffic(traffic, now));
+  if (options.reconcileEveryMs !== undefined) opened.push(watchRepository(reconciler, options));
+  const written = writeKubeconfig({
     folder: options.folder,
     catalog,
     clusterName: cluster?.name,
@@ -154,25 +165,42 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
   return {
     api,
     relay,
-    kubeconfig: path,
-    context,
+    kubeconfig: written.path,
+    context: written.context,
     catalog,
     agent,
     first,
     reconcile: () => reconciler.reconcile(),
     advance: () => void traffic.advance(now()),
-    async close() {
-      clearInterval(flux);
-      stopTraffic?.();
-      inForce.close();
-      agents.close();
-      await Promise.all([api.close(), relay.close()]);
-    },
+    close,
   };
 }
 
-/** His token opens only what is on the loopback of this machine. */
-const OWNER: User = { name: 'demo', groups: ['system:masters'], token: 'demo', rules: EVERYTHING };
+/** Has Flux look at the repository every so often. @returns ends it */
+function watchRepository(
+  reconciler: Reconciler,
+  { onReconciled, reconcileEveryMs }: Pick<DemoClusterOptions, 'onReconciled' | 'reconcileEveryMs'>,
+): () => void {
+  async function look(): Promise<void> {
+    try {
+      onReconciled?.(await reconciler.reconcile());
+    } catch {
+      // A repository that cannot be read now may be read the next time.
+    }
+  }
+  const timer = setInterval(() => void look(), reconcileEveryMs).unref();
+  return () => clearInterval(timer);
+}
+
+/** Who has the kubeconfig. */
+function owner(): User {
+  return {
+    name: 'demo',
+    groups: ['system:masters'],
+    token: randomBytes(16).toString('hex'),
+    rules: EVERYTHING,
+  };
+}
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

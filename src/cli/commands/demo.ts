@@ -140,7 +140,13 @@ async function start(
         if (text !== '') io.err(`propolis: Flux ${text}\n`);
       },
     });
-    requireSomething(cluster, path);
+    if (!hasPolicies(cluster)) {
+      await cluster.close();
+      throw new CliError(
+        `${path} has no network policies to serve.`,
+        'Give the folder of a cluster: --repo DIR',
+      );
+    }
     return cluster;
   } catch (error) {
     if (isInUse(error)) {
@@ -153,10 +159,9 @@ async function start(
   }
 }
 
-function requireSomething({ api }: DemoCluster, path: string): void {
-  const policies = ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy', 'NetworkPolicy'];
-  if (policies.some((kind) => api.store.list(kind).length > 0)) return;
-  throw new CliError(`${path} has no network policies to serve.`, 'Give the folder of a cluster: --repo DIR');
+function hasPolicies({ api }: DemoCluster): boolean {
+  const kinds = ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy', 'NetworkPolicy'];
+  return kinds.some((kind) => api.store.list(kind).length > 0);
 }
 
 function isInUse(error: unknown): boolean {
