@@ -90,6 +90,7 @@ spec:
       },
       spec: { description: '${CIDR}', endpointSelector: {}, ingress: [{ fromEntities: ['health'] }] },
     });
+    for (const mark of ['ENC[', '{{', '$']) expect(text).not.toContain(mark);
     const read = readRepository([{ path: 'cluster:cnp/shop/x', text }], { agent: agentOptions() });
     expect(read.policies).toHaveLength(1);
     expect(read.policies[0]?.specs[0]).toMatchObject({});
