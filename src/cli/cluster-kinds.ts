@@ -19,7 +19,6 @@ const VERDICTS: readonly ClusterKindName[] = [
   'Namespace',
   'Pod',
   'Service',
-  'EndpointSlice',
   'ConfigMap',
   'NetworkPolicy',
   'CiliumNetworkPolicy',

@@ -30,6 +30,13 @@ export async function messageOf(error: unknown): Promise<ErrorWords> {
     const { hubbleErrorText } = await import('../core/report/words/hubble-error.ts');
     return { ...hubbleErrorText(error), isMistake: false };
   }
+  if (error instanceof Error && error.name === 'FlowFileError') {
+    return {
+      message: safeLines(error.message),
+      remedy: 'Name a recording of flows that can be read, or - for standard input.',
+      isMistake: false,
+    };
+  }
   return {
     message: safeLines(error instanceof Error ? error.message : String(error)),
     remedy: 'This is a mistake in Propolis. Please report it with the command line.',

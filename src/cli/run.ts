@@ -7,6 +7,7 @@ import { addHatch } from './commands/hatch.ts';
 import { addInit } from './commands/init.ts';
 import { addLint } from './commands/lint.ts';
 import { addNamespace } from './commands/namespace.ts';
+import { addObserve } from './commands/observe.ts';
 import { addPlatform } from './commands/platform.ts';
 import { addProfile } from './commands/profile.ts';
 import { addRender } from './commands/render.ts';
@@ -51,6 +52,7 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
   addHatch(program, io, done);
   addInit(program, io, done);
   addNamespace(program, io, done);
+  addObserve(program, io, done);
   addPlatform(program, io, done);
   addProfile(program, io, done);
   addRender(program, io, done);

@@ -34,4 +34,7 @@ export const MODEL_FIELD_MASK: readonly string[] = [
   'egress_denied_by',
   'ingress_denied_by',
   'Summary',
+  // Of capture and socket events, for those who print their type.
+  'debug_capture_point',
+  'sock_xlate_point',
 ];

@@ -1,21 +1,18 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Diagnosis } from '../../core/diagnose/index.ts';
-import type { FlowQuery } from '../../core/model/flow-filter.ts';
-import type { FlowSource } from '../../core/ports/flow-source.ts';
 import type { Applied } from '../apply-fixes.ts';
 import { type ApplyOptions, addApplyOptions, requireApplySense } from '../apply-options.ts';
-import { addClusterOptions, type LoadedCluster, requireFiles } from '../cluster-options.ts';
+import { addClusterOptions, requireFiles } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
-import { addFlowOptions, type FlowOptions, flowFiles, openFlows } from '../flow-options.ts';
-import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
+import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
-import { namespaceQuery } from '../namespace-flows.ts';
 import { reportProblems } from '../problems.ts';
 
 const OUTPUTS = ['table', 'json', 'yaml', 'diff'] as const;
 
-interface DebugOptions extends InputOptions, ApplyOptions, FlowOptions {
-  readonly since?: string;
+interface DebugOptions extends InputOptions, ApplyOptions {
+  readonly flows: readonly string[];
   readonly output: (typeof OUTPUTS)[number];
   readonly fixes: number;
 }
@@ -26,19 +23,21 @@ export function addDebug(program: Command, io: Io, done: (code: ExitCode) => voi
     .command('debug')
     .summary('what is dropped, why, the fix, its proof')
     .description(
-      'Read flows, recorded or live, name what blocks a namespace in either direction, and propose the smallest fix with its proof.',
+      'Read recorded flows, name what blocks a namespace in either direction, and propose the smallest fix with its proof.',
     )
     .argument('<namespace>', 'the namespace that cannot reach, or cannot be reached')
-    .option('--since <time>', 'how far to look back: 5m, or a time (default: 5m live, all of a recording)')
+    .requiredOption(
+      '--flows <file>',
+      'recorded flows of Hubble, in any of its shapes, gzip too; - is standard input; repeatable',
+      collect,
+    )
     .option('--fixes <n>', 'seek fixes for the n most frequent findings', wholeNumber, 50)
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
-  addFlowOptions(addClusterOptions(addInputOptions(addApplyOptions(command))))
+  addClusterOptions(addInputOptions(addApplyOptions(command)))
     .addHelpText(
       'after',
       `
 Examples:
-  propolis debug zipline --since 15m
-  propolis debug zipline --cluster --context live
   hubble observe --verdict DROPPED -n zipline -o json > flows.jsonl
   propolis debug zipline --flows flows.jsonl
   propolis debug zipline --repo ../cluster --flows a.jsonl --flows b.jsonl.gz
@@ -61,18 +60,19 @@ function wholeNumber(text: string): number {
 async function debug(namespace: string, options: DebugOptions, io: Io): Promise<ExitCode> {
   if (options.output === 'diff') requireFiles(options, '-o diff');
   requireApplySense(options);
-  const query = namespaceQuery(namespace, options, io);
-  const [{ inputs, problems, cluster }, { diagnoseSummary, summarizeFlows }] = await Promise.all([
+  const [{ inputs, problems }, { flowsFromFiles }, { diagnoseSummary, summarizeFlows }] = await Promise.all([
     loadInputs(options, io, 'debug'),
+    import('../../adapters/files/flows.ts'),
     import('../../core/diagnose/index.ts'),
   ]);
   const { readRepository } = await import('../../core/manifest/read.ts');
   const read = readRepository(inputs.files, inputs.readOptions);
   const { requirePolicies } = await import('../problems.ts');
   requirePolicies(read, options);
-  const summary = await summarizeFlows(await flowSource(query, { options, cluster }, io), namespace);
+  const paths = options.flows.map((path) => (path === '-' ? path : resolve(io.cwd, path)));
+  const summary = await summarizeFlows(flowsFromFiles(paths, { stdin: io.stdin }), namespace);
   const diagnosis = diagnoseSummary(summary, { namespace, inputs, fixesMax: options.fixes });
-  if (flowFiles(options, io).length > 0) requireFlows(diagnosis, options.flows ?? options.inputFile ?? []);
+  requireFlows(diagnosis, options.flows);
   await requireNamespace(
     diagnosis,
     read.namespaces.map(({ name }) => name),
@@ -89,27 +89,6 @@ async function debug(namespace: string, options: DebugOptions, io: Io): Promise<
   const code = await applied?.finish();
   if (isBroken) return EXIT.error;
   return code ?? codeOf(diagnosis);
-}
-
-/** Whole recordings are read by what is made for them; a live source, and a part of a recording, by a query. */
-async function flowSource(
-  query: FlowQuery,
-  { options, cluster }: { readonly options: DebugOptions; readonly cluster: LoadedCluster | undefined },
-  io: Io,
-): Promise<FlowSource> {
-  const files = flowFiles(options, io);
-  if (files.length > 0 && query.since === undefined) {
-    const { flowsFromFiles } = await import('../../adapters/files/flows.ts');
-    return flowsFromFiles(files, { stdin: io.stdin });
-  }
-  const [{ flowsOf }, observer] = await Promise.all([
-    import('../../core/ports/flow-observer.ts'),
-    openFlows(options, io, {
-      ...(cluster?.live === undefined ? {} : { live: cluster.live }),
-      isForwardDefault: true,
-    }),
-  ]);
-  return flowsOf(observer, query);
 }
 
 function codeOf(diagnosis: Diagnosis): ExitCode {

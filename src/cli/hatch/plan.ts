@@ -2,12 +2,12 @@ import { flowsOf } from '../../core/ports/flow-observer.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type FlowOptions, openFlows } from '../flow-options.ts';
 import { type InputOptions, loadInputs, textOptions } from '../inputs.ts';
-import type { Io } from '../io.ts';
-import { namespaceQuery } from '../namespace-flows.ts';
+import { type Io, nowOf } from '../io.ts';
 import { reportProblems, requirePolicies } from '../problems.ts';
 
 export interface PlanOptions extends InputOptions, FlowOptions {
-  readonly since?: string;
+  /** Milliseconds. */
+  readonly since: number;
   readonly fixes: number;
   readonly output: 'table' | 'json' | 'yaml';
 }
@@ -32,7 +32,12 @@ export async function planNamespace(namespace: string, options: PlanOptions, io:
     ...(live === undefined ? {} : { live }),
     isForwardDefault: true,
   });
-  const query = namespaceQuery(namespace, options, io, { liveSince: '15m' });
+  const filters = {
+    allow: [{ sourcePod: [`${namespace}/`] }, { destinationPod: [`${namespace}/`] }],
+    deny: [],
+  };
+  // A recording is taken whole; of a live cluster only what is going on now counts.
+  const query = isRecorded ? { filters } : { filters, since: { ms: nowOf(io) - options.since, ns: 0 } };
   const summary = await summarizeFlows(flowsOf(observer, query), namespace);
   const plan = planHatch(summary, { namespace, inputs, fixesMax: options.fixes });
   const known = read.namespaces.map(({ name }) => name);

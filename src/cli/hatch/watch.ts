@@ -4,7 +4,6 @@ import type { Flow } from '../../core/model/flow.ts';
 import type { FlowObserver } from '../../core/ports/flow-observer.ts';
 import type { Watched } from '../../core/report/hatch/status.ts';
 import { type Io, nowOf } from '../io.ts';
-import { filtersOf } from '../namespace-flows.ts';
 
 /**
  * Enforcement follows a label by so much at the most: the agents learn of it, and regenerate their endpoints. Who
@@ -92,7 +91,11 @@ export function diagnoseAfter(
 }
 
 function followedOf(namespace: string): Parameters<FlowObserver['events']>[0] {
-  return { filters: filtersOf(namespace), isFollowed: true };
+  const filters = {
+    allow: [{ sourcePod: [`${namespace}/`] }, { destinationPod: [`${namespace}/`] }],
+    deny: [],
+  };
+  return { filters, isFollowed: true };
 }
 
 function policyDrops({ edges }: FlowSummary): number {

@@ -7,6 +7,7 @@ import { assumptionsOf } from './assumptions.ts';
 import { causeOf } from './cause.ts';
 import type { CauseContext } from './cause-context.ts';
 import { withClusterName } from './cluster-name.ts';
+import { decidedBySide } from './decided-by.ts';
 import { type End, Ends } from './ends.ts';
 import { type ProposeContext, proposeFix } from './fix/propose.ts';
 import { namespaceOf } from './flow-namespace.ts';
@@ -255,19 +256,7 @@ function partyOf([first, ...rest]: readonly [End, ...End[]]): Party {
 /** The rules that refuse, or the policies that made the refusing side default-deny. */
 function decidedBy({ egress, ingress }: Decision): readonly DecidedBy[] {
   const sides = [egress, ingress].filter(({ verdict }) => verdict === 'denied');
-  return (sides.length === 0 ? [egress, ingress] : sides).flatMap((side) => {
-    const rules = side.rules.map(({ policy, place }) => ({ policy, place, how: howOf(side.reason) }));
-    if (rules.length > 0) return rules;
-    return side.defaultDenyBy.map(({ place, ...policy }) => ({
-      policy,
-      place,
-      how: 'default-deny' as const,
-    }));
-  });
-}
-
-function howOf(reason: Decision['egress']['reason']): DecidedBy['how'] {
-  return reason === 'deny-rule' ? 'deny' : reason === 'l7-refused' ? 'l7' : 'allow';
+  return (sides.length === 0 ? [egress, ingress] : sides).flatMap(decidedBySide);
 }
 
 function once(make: () => State): () => State {

@@ -44,6 +44,10 @@ export class Ends {
     return [...this.#byKey.values()];
   }
 
+  get size(): number {
+    return this.#byKey.size;
+  }
+
   sourceOf(edge: Edge): End {
     return this.#end(edge.source, edge.sourceIp, edge.direction === 'egress' ? [] : edge.names);
   }

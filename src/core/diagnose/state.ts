@@ -85,6 +85,17 @@ export function stateWithLabels(
 type Labels = Readonly<Record<string, string>>;
 const DECLARED: NamespaceDeclaration['form'] = { kind: 'object', path: [], document: 0 };
 
+/** The files as read before, with ends that were seen and nobody else: enough to judge flows between them. */
+export function stateOfSeen(
+  inputs: Inputs,
+  { files, read }: Omit<State, 'engine'>,
+  ends: readonly End[],
+): State {
+  const { catalog, options } = inputs;
+  const endpoints = ends.map((end) => endpointInFiles(end, { read, catalog, options }));
+  return { files, read, engine: compile({ ...worldOf(read, options), endpoints }, options) };
+}
+
 function stateWith(
   inputs: Inputs,
   {

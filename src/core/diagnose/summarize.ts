@@ -167,7 +167,8 @@ export class Summarizer {
   }
 }
 
-function edgeOf(flow: Flow, port: number, isReply: boolean): Edge {
+/** The edge that a flow is of, without it. */
+export function edgeOf(flow: Flow, port: number, isReply: boolean): Edge {
   return {
     source: flow.source,
     destination: flow.destination,
@@ -235,12 +236,12 @@ function isSecondEvent(node: Told, { l4, timeMs }: Flow): boolean {
   return isSecond;
 }
 
-function portOf({ l4 }: Flow): number {
+export function portOf({ l4 }: Flow): number {
   if (l4 === undefined || l4.protocol === 'other') return 0;
   return 'type' in l4 ? l4.type : l4.destinationPort;
 }
 
-function protocolOf({ l4 }: Flow): string {
+export function protocolOf({ l4 }: Flow): string {
   if (l4 === undefined) return '';
   return l4.protocol === 'other' ? l4.name : l4.protocol;
 }
@@ -250,7 +251,7 @@ function placeOf(endpoint: FlowEndpoint, ip: string): string {
   return endpoint.namespace === '' ? ip : '';
 }
 
-function contentOf(l7: FlowL7 | undefined): string {
+export function contentOf(l7: FlowL7 | undefined): string {
   switch (l7?.kind) {
     case undefined:
       return '';
@@ -270,7 +271,7 @@ const EPHEMERAL_FROM = 32_768;
  * Whether this is an answer. Drop events do not say (`is_reply` is absent), so TCP flags and ports must: a first
  * packet has SYN and no ACK; an answer goes from a service's port to a picked one.
  */
-function looksLikeReply(flow: Flow): boolean {
+export function looksLikeReply(flow: Flow): boolean {
   if (flow.isReply !== 'unknown') return flow.isReply;
   const { l4 } = flow;
   if (l4 === undefined || !('flags' in l4)) return false;

@@ -162,16 +162,22 @@ function policiesOf(object: JsonObject, name: Name): readonly FlowPolicy[] {
   return policiesFromJson(listOf(object, name), name[0]);
 }
 
-/** @param list the JSON of a list of Hubble's `flow.Policy` */
+/**
+ * @param list the JSON of a list of Hubble's `flow.Policy`. Those that our engine named are none that Hubble did, so that
+ * what we print can be read again.
+ */
 export function policiesFromJson(list: readonly unknown[], field: string): readonly FlowPolicy[] {
   if (list.length === 0) return NO_POLICIES;
-  return list.map((policy) => {
+  return list.flatMap((policy) => {
     if (!isObject(policy)) throw new BadFieldError(field);
-    return {
-      name: textOf(policy, SERVICE_NAME),
-      namespace: textOf(policy, SERVICE_NAMESPACE),
-      kind: textOf(policy, KIND),
-    };
+    if (textsOf(policy, LABELS).includes(BY_ENGINE_LABEL)) return [];
+    return [
+      {
+        name: textOf(policy, SERVICE_NAME),
+        namespace: textOf(policy, SERVICE_NAMESPACE),
+        kind: textOf(policy, KIND),
+      },
+    ];
   });
 }
 
@@ -186,6 +192,9 @@ function moreOf(object: JsonObject, enums: Enums): { readonly more?: FlowMore } 
   const more = moreFromJson(object, enums);
   return more === undefined ? NOTHING_MORE : { more };
 }
+
+/** Marks a policy that our engine named, among the labels of Hubble's `flow.Policy`. */
+export const BY_ENGINE_LABEL = 'propolis:by=engine';
 
 const DROP_EVENT = 1;
 const NO_POLICIES: readonly FlowPolicy[] = [];
@@ -238,6 +247,7 @@ const EGRESS_ALLOWED_BY: Name = ['egress_allowed_by', 'egressAllowedBy'];
 const INGRESS_ALLOWED_BY: Name = ['ingress_allowed_by', 'ingressAllowedBy'];
 const EGRESS_DENIED_BY: Name = ['egress_denied_by', 'egressDeniedBy'];
 const INGRESS_DENIED_BY: Name = ['ingress_denied_by', 'ingressDeniedBy'];
+const LABELS: Name = ['labels', 'labels'];
 const SUMMARY: Name = ['Summary', 'Summary'];
 const AGGREGATE: Name = ['aggregate', 'aggregate'];
 const AGGREGATE_COUNTS: readonly Name[] = [

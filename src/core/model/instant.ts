@@ -8,13 +8,13 @@ export interface Instant {
 
 /** `2026-03-01T10:00:00.123Z`: ISO 8601 in UTC, from milliseconds since 1970, without a clock or a Date. */
 export function isoTime(milliseconds: number): string {
-  const { year, month, day, hour, minute, second, ms } = utc(milliseconds);
+  const { year, month, day, hour, minute, second, ms } = utcOf(milliseconds);
   const fraction = ms === 0 ? '' : `.${pad(ms, 3)}`;
   return `${pad(year, 4)}-${pad(month)}-${pad(day)}T${pad(hour)}:${pad(minute)}:${pad(second)}${fraction}Z`;
 }
 
 /** Days to a civil date: the algorithm of Howard Hinnant, "chrono-compatible low-level date algorithms". */
-function utc(
+export function utcOf(
   milliseconds: number,
 ): Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'ms', number> {
   const whole = Math.floor(milliseconds);

@@ -18,7 +18,7 @@ export function httpMatchers(filter: FlowFilter): readonly ((flow: Flow) => bool
     const types = filter.eventType ?? [];
     if (types.length > 0 && !types.some(({ type }) => type === L7_EVENT)) {
       const others = types.map(({ type }) => type).join(', ');
-      throw new FilterError(field, others, 'asked of events of type l7, or of all');
+      throw new FilterError('--type', others, `l7, or left out, where ${field} is asked for`);
     }
     const matches = compile(filter);
     return [({ l7 }: Flow) => l7?.kind === 'http' && matches(l7)];

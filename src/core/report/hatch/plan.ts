@@ -1,20 +1,17 @@
 import type { HatchDrop, HatchPlan, Relief } from '../../diagnose/hatch/index.ts';
-import type { Opened } from '../../diagnose/index.ts';
 import type { TextOptions } from '../debug.ts';
 import { openedText } from '../debug.ts';
 import { debugJson } from '../debug-json.ts';
 import { labelled, wrapParts } from '../layout.ts';
 import { type Paint, PLAIN } from '../paint.ts';
-import { printable, shorten } from '../printable.ts';
+import { printable } from '../printable.ts';
 import { clockTime, count, duration, plural, portText, portTexts } from '../units.ts';
 import { assumptionText } from '../words/assumption.ts';
 import { fixText } from '../words/fix.ts';
 import { reliefText, reliefWord } from '../words/hatch.ts';
-import { placeText } from '../words/policy.ts';
 
 const SHAPE_VERSION = 1;
-const PAIRS_MAX = 8;
-const PEERS_MAX = 12;
+const OPENS_MAX = 8;
 
 /** What opening a namespace would do, for people. */
 export function hatchPlanText(plan: HatchPlan, { width = 80, paint = PLAIN }: TextOptions = {}): string {
@@ -114,56 +111,22 @@ function dropLines(
   const { fix } = finding;
   if (fix === undefined) return lines;
   lines.push(...labelled('fix', `instead: ${fixText(fix)}`, layout));
-  for (const { file, line } of fix.edits) lines.push(`         ${placeText({ file, line, column: 1 })}`);
+  for (const { file, line } of fix.edits) lines.push(`         ${printable(file)}:${line}`);
   return lines;
 }
 
-/** Who may talk to whom: pairs with the same ports are told together by the side that they share. */
-function opensLines({ opens, closes, namespace }: HatchPlan, width: number): readonly string[] {
+function opensLines({ opens, closes }: HatchPlan, width: number): readonly string[] {
   const under = { indent: 0, column: 9, width };
-  const texts = [...groupedTexts(opens, `${namespace}/*`), ...(opens.length === 0 ? ['nothing'] : [])];
+  const texts = opens.slice(0, OPENS_MAX).map(openedText);
+  if (opens.length > OPENS_MAX)
+    texts.push(`and ${count(opens.length - OPENS_MAX)} more pairs (-o json lists them)`);
+  if (opens.length === 0) texts.push('nothing');
   return [
     ...texts.flatMap((text, i) => labelled(i === 0 ? 'opens' : '', text, under)),
     ...closes
-      .slice(0, PAIRS_MAX)
+      .slice(0, OPENS_MAX)
       .flatMap((pair, i) => labelled(i === 0 ? 'closes' : '', openedText(pair), under)),
   ];
-}
-
-function groupedTexts(pairs: readonly Opened[], own: string): readonly string[] {
-  const groups = new Map<
-    string,
-    { readonly isInto: boolean; readonly ports: string; readonly names: string[] }
-  >();
-  const others: string[] = [];
-  for (const pair of pairs) {
-    const isInto = pair.to === own;
-    if (!isInto && pair.from !== own) {
-      others.push(openedText(pair));
-      continue;
-    }
-    const ports = portTexts(pair.ports).join(', ');
-    const key = `${isInto} ${ports}`;
-    const group = groups.get(key) ?? { isInto, ports, names: [] };
-    group.names.push(printable(isInto ? pair.from : pair.to));
-    groups.set(key, group);
-  }
-  const shown = [...groups.values()].map(({ isInto, ports, names }) => {
-    const peers = listOf(names);
-    return isInto
-      ? `${peers} → ${printable(own)}   ${shorten(ports, 60)}`
-      : `${printable(own)} → ${peers}   ${shorten(ports, 60)}`;
-  });
-  const rest =
-    others.length > PAIRS_MAX
-      ? [`and ${count(others.length - PAIRS_MAX)} more pairs (-o json lists them)`]
-      : [];
-  return [...shown, ...others.slice(0, PAIRS_MAX), ...rest];
-}
-
-function listOf(names: readonly string[]): string {
-  const shown = names.slice(0, PEERS_MAX).join(', ');
-  return names.length > PEERS_MAX ? `${shown} and ${count(names.length - PEERS_MAX)} more` : shown;
 }
 
 /** What somebody should know before opening. */

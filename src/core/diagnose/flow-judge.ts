@@ -1,0 +1,308 @@
+import { readRepository } from '../manifest/read.ts';
+import type { DecisionReason, SideDecision } from '../model/decision.ts';
+import { dropReasonByName } from '../model/drop-reason.ts';
+import type { Flow, FlowEndpoint, FlowPolicy } from '../model/flow.ts';
+import type { Direction } from '../model/policy.ts';
+import type { RepositoryRead } from '../model/repository.ts';
+import { withClusterName } from './cluster-name.ts';
+import { decidedBySide } from './decided-by.ts';
+import { type End, Ends } from './ends.ts';
+import { decide, refusingSide } from './judged.ts';
+import { type Inputs, type State, stateOfSeen } from './state.ts';
+import { contentOf, type Edge, edgeOf, looksLikeReply, portOf } from './summarize.ts';
+import type { DecidedBy } from './types.ts';
+
+/** What the policies say of one flow: of the side that recorded it, or of both where it does not say which. */
+export interface FlowDecision {
+  /** `undecidable`: it hangs on something that neither the flow nor the files tell. */
+  readonly verdict: 'allowed' | 'denied' | 'undecidable';
+  /** The side that decided. */
+  readonly direction: Direction;
+  readonly reason: DecisionReason;
+  /** The rules that decided, or the policies that made the side default-deny; none where no policy selects it. */
+  readonly by: readonly DecidedBy[];
+  /**
+   * Whether Hubble recorded the same: the verdict, that a deny rule matched, and a policy where it names some. What
+   * differs may have changed since, in the cluster or in the files; this does not guess.
+   */
+  readonly isAsRecorded: boolean | 'unknown';
+}
+
+/** Judges flows one by one, of recordings or as they come. What it remembers is bounded. */
+export interface FlowJudge {
+  /** Judges a batch at once, which is cheaper than each of its flows alone: new ends are compiled together. */
+  prepare(flows: readonly Flow[]): void;
+  /**
+   * @returns undefined where policies have no say: answers, drops for other reasons, protocols that rules cannot name,
+   * ends that these files enforce nothing at
+   */
+  decisionOf(flow: Flow): FlowDecision | undefined;
+  /** The files as read, for what they lack. */
+  readonly read: RepositoryRead;
+}
+
+export interface FlowJudgeLimits {
+  /** Ends, and decisions, that are remembered; beyond it all are forgotten and learned again. */
+  readonly ends: number;
+  readonly decisions: number;
+}
+
+const LIMITS: FlowJudgeLimits = { ends: 20_000, decisions: 200_000 };
+
+/** Reads the files of the inputs, once. */
+export function flowJudge(inputs: Inputs, limits: FlowJudgeLimits = LIMITS): FlowJudge {
+  return new Judge(inputs, limits);
+}
+
+interface Miss {
+  readonly key: string;
+  readonly edge: Edge;
+  readonly from: End;
+  readonly to: End;
+  readonly flow: Flow;
+}
+
+class Judge implements FlowJudge {
+  #inputs: Inputs;
+  #read: RepositoryRead;
+  readonly #limits: FlowJudgeLimits;
+  #ends: Ends;
+  /** Ends that the large engine has. */
+  #main: { readonly state: State; readonly ids: ReadonlySet<string> } | undefined;
+  #isNameSettled: boolean;
+  readonly #decisions = new Map<string, FlowDecision | undefined>();
+  readonly #numbers = new Map<FlowEndpoint, number>();
+  #next = 0;
+
+  constructor(inputs: Inputs, limits: FlowJudgeLimits) {
+    this.#inputs = inputs;
+    this.#limits = limits;
+    this.#read = readRepository(inputs.files, inputs.readOptions);
+    this.#ends = new Ends(this.#read, inputs.options);
+    this.#isNameSettled = inputs.isClusterNameAssumed !== true;
+  }
+
+  get read(): RepositoryRead {
+    return this.#read;
+  }
+
+  prepare(flows: readonly Flow[]): void {
+    this.#settleName(flows);
+    // Not within a batch: keys made before and after would differ.
+    if (this.#numbers.size > 2 * this.#limits.ends) this.#numbers.clear();
+    const misses = new Map<string, Miss>();
+    for (const flow of flows) {
+      if (!isJudged(flow)) continue;
+      const key = this.#keyOf(flow);
+      if (this.#decisions.has(key) || misses.has(key)) continue;
+      const edge = edgeOf(flow, portOf(flow), false);
+      for (const name of flow.destinationNames.length > 0 ? flow.destinationNames : flow.sourceNames) {
+        if (!edge.names.includes(name)) edge.names.push(name);
+      }
+      misses.set(key, {
+        key,
+        edge,
+        from: this.#ends.sourceOf(edge),
+        to: this.#ends.destinationOf(edge),
+        flow,
+      });
+    }
+    if (misses.size === 0) return;
+    const state = this.#stateFor([...misses.values()]);
+    for (const { key, edge, from, to, flow } of misses.values()) {
+      this.#decisions.set(key, decisionOn(flow, edge, { from, to }, state(from, to)));
+    }
+    if (this.#decisions.size > this.#limits.decisions || this.#ends.size > this.#limits.ends) {
+      const kept = [...misses.keys()].map((key) => [key, this.#decisions.get(key)] as const);
+      this.#forget();
+      // Those of the batch at hand are asked for next.
+      for (const [key, decision] of kept) this.#decisions.set(key, decision);
+    }
+  }
+
+  decisionOf(flow: Flow): FlowDecision | undefined {
+    if (!isJudged(flow)) return undefined;
+    const key = this.#keyOf(flow);
+    const known = this.#decisions.get(key);
+    if (known !== undefined || this.#decisions.has(key)) return known;
+    this.prepare([flow]);
+    return this.#decisions.get(this.#keyOf(flow));
+  }
+
+  /** New ends go into a small engine of their own, until they are many: to compile all again is dear. */
+  #stateFor(misses: readonly Miss[]): (from: End, to: End) => State {
+    const main = this.#main;
+    const isIn = ({ id }: End): boolean => main?.ids.has(id) === true;
+    const fresh = misses.filter(({ from, to }) => !isIn(from) || !isIn(to));
+    if (main !== undefined && fresh.length === 0) return () => main.state;
+    if (main === undefined || this.#ends.size > 1.5 * main.ids.size + NEW_ENDS) {
+      const all = this.#ends.all;
+      const state = this.#stateOf(all);
+      this.#main = { state, ids: new Set(all.map(({ id }) => id)) };
+      return () => state;
+    }
+    const few = this.#stateOf([...new Set(fresh.flatMap(({ from, to }) => [from, to]))]);
+    return (from, to) => (isIn(from) && isIn(to) ? main.state : few);
+  }
+
+  #stateOf(ends: readonly End[]): State {
+    return stateOfSeen(this.#inputs, { files: this.#inputs.files, read: this.#read }, ends);
+  }
+
+  /** Nobody may have said what the cluster is called; the first flows with labels do. */
+  #settleName(flows: readonly Flow[]): void {
+    if (this.#isNameSettled) return;
+    const edges = flows.map((flow) => edgeOf(flow, 0, false));
+    const named = withClusterName(this.#inputs, edges);
+    const hasLabels = edges.some(
+      ({ source, destination }) => source.labels.length + destination.labels.length > 0,
+    );
+    this.#isNameSettled = hasLabels;
+    if (named === this.#inputs) return;
+    this.#inputs = named;
+    this.#read = readRepository(named.files, named.readOptions);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#ends = new Ends(this.#read, this.#inputs.options);
+    this.#main = undefined;
+    this.#decisions.clear();
+  }
+
+  /** All that a decision may hang on. Readers hand out one object for ends that look the same. */
+  #keyOf(flow: Flow): string {
+    const { source, destination, direction, verdict, dropReason, l7, l4 } = flow;
+    const from = source.namespace === '' ? flow.sourceIp : '';
+    const to = destination.namespace === '' ? flow.destinationIp : '';
+    const ends = `${this.#numberOf(source)},${this.#numberOf(destination)},${portOf(flow)}`;
+    const key = `${ends}${l4?.protocol === 'other' ? '' : (l4?.protocol ?? '')}${direction}${verdict}${dropReason},${from},${to}`;
+    const names =
+      from === '' && to === '' ? '' : `${flow.destinationNames.join()},${flow.sourceNames.join()}`;
+    const named = namedBy(flow);
+    const contents =
+      l7 === undefined ? '' : JSON.stringify([contentOf(l7), l7.kind === 'http' ? l7.headers : '']);
+    return names === '' && named.length === 0 && contents === ''
+      ? key
+      : `${key},${names},${named.map(({ kind, namespace, name }) => `${kind}/${namespace}/${name}`).join()},${contents}`;
+  }
+
+  #numberOf(endpoint: FlowEndpoint): number {
+    const known = this.#numbers.get(endpoint);
+    if (known !== undefined) return known;
+    this.#next += 1;
+    this.#numbers.set(endpoint, this.#next);
+    return this.#next;
+  }
+}
+
+/** New ends that are compiled apart before all are compiled again. */
+const NEW_ENDS = 64;
+
+/** Whether policies have a say in what is recorded. */
+function isJudged(flow: Flow): boolean {
+  if (recordedAs(flow) === undefined || flow.type === 'SOCK' || isBeforePolicy(flow)) return false;
+  return !looksLikeReply(flow) && flow.l7?.type !== 'RESPONSE';
+}
+
+/**
+ * Traces of where a packet came from are taken before any policy was asked. Cilium `bpf/lib/trace.h`; sub-types of
+ * `pkg/monitor/api/types.go`.
+ */
+function isBeforePolicy({ eventType, eventSubType }: Flow): boolean {
+  return eventType === TRACE && FROM.includes(eventSubType);
+}
+
+const TRACE = 4;
+const FROM: readonly number[] = [5, 6, 7, 8, 9, 10, 12];
+
+/** What Hubble says that policies did; undefined where it was not they. */
+function recordedAs({ verdict, dropReason }: Flow): 'allowed' | 'denied' | undefined {
+  switch (verdict) {
+    case 'FORWARDED':
+    case 'REDIRECTED':
+      return 'allowed';
+    case 'AUDIT':
+      return 'denied';
+    case 'DROPPED': {
+      if (dropReason === '') return 'denied';
+      const klass = dropReasonByName(dropReason)?.klass;
+      return klass === 'policy' || klass === 'policy-deny' || klass === 'none' ? 'denied' : undefined;
+    }
+    case 'UNKNOWN':
+    case 'ERROR':
+    case 'TRACED':
+    case 'TRANSLATED':
+      return undefined;
+  }
+}
+
+function decisionOn(
+  flow: Flow,
+  edge: Edge,
+  ends: { readonly from: End; readonly to: End },
+  state: State,
+): FlowDecision | undefined {
+  const decision = decide(edge, ends, state);
+  if (decision === undefined) return undefined;
+  const { egress, ingress } = decision;
+  const side =
+    flow.direction === 'egress'
+      ? egress
+      : flow.direction === 'ingress'
+        ? ingress
+        : (refusingSide(decision) ?? (egress.verdict === 'allowed' ? egress : ingress));
+  if (side.verdict === 'unjudged') return undefined;
+  const isUnknown =
+    side.verdict !== 'not-enforced' &&
+    (ends.from.party.kind === 'unknown' || ends.to.party.kind === 'unknown');
+  const isEnough = side.isCertain && !isUnknown && !hidesContents(flow, side);
+  const verdict = !isEnough ? 'undecidable' : side.verdict === 'denied' ? 'denied' : 'allowed';
+  const by = decidedBySide(side);
+  return {
+    verdict,
+    direction: side.direction,
+    reason: side.reason,
+    by,
+    isAsRecorded: verdict === 'undecidable' ? 'unknown' : isSame(flow, side, { verdict, by }),
+  };
+}
+
+/** A proxy refused what the record does not show. */
+function hidesContents({ verdict, type, l7 }: Flow, side: SideDecision): boolean {
+  return verdict === 'DROPPED' && type === 'L7' && side.l7 && l7?.kind !== 'http' && l7?.kind !== 'dns';
+}
+
+function isSame(
+  flow: Flow,
+  side: SideDecision,
+  { verdict, by }: { readonly verdict: string; readonly by: readonly DecidedBy[] },
+): boolean {
+  if (verdict !== recordedAs(flow)) return false;
+  if (dropReasonByName(flow.dropReason)?.klass === 'policy-deny' && side.reason !== 'deny-rule') return false;
+  const named = namedBy(flow);
+  return (
+    named.length === 0 ||
+    named.some((one) =>
+      by.some(
+        ({ policy }) =>
+          policy.kind === one.kind && policy.namespace === one.namespace && policy.name === one.name,
+      ),
+    )
+  );
+}
+
+/** The policies that Hubble itself names for what it recorded. */
+export function namedBy(flow: Flow): readonly FlowPolicy[] {
+  const isDenied = recordedAs(flow) === 'denied';
+  switch (flow.direction) {
+    case 'egress':
+      return isDenied ? flow.egressDeniedBy : flow.egressAllowedBy;
+    case 'ingress':
+      return isDenied ? flow.ingressDeniedBy : flow.ingressAllowedBy;
+    case 'unknown':
+      return NONE;
+  }
+}
+
+const NONE: readonly FlowPolicy[] = [];
