@@ -111,7 +111,10 @@ describe('verifying against a running cluster', () => {
   });
 
   it('ends when the time to wait is over', async () => {
-    const { code, out } = await propolis('verify zipline --cluster --wait 300ms --require-traffic -o json');
+    const { code, out, err } = await propolis(
+      'verify zipline --cluster --wait 300ms --require-traffic -o json',
+    );
+    expect(err).toContain('following flows of zipline');
     expect(new Set(Object.values(outcomes(out)))).toEqual(new Set(['no-traffic']));
     expect(code).toBe(1);
   });

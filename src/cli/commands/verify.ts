@@ -120,6 +120,13 @@ async function verifyNamespace(namespace: string, options: VerifyOptions, io: Io
     await refresh();
     return core.isFinal(judge(0));
   };
+  if (options.wait !== undefined) {
+    const [{ duration: text }, { printable }] = await Promise.all([
+      import('../../core/report/units.ts'),
+      import('../../core/report/printable.ts'),
+    ]);
+    io.err(`propolis: following flows of ${printable(namespace)} for up to ${text(options.wait)}.\n`);
+  }
   const gaps =
     options.wait === undefined
       ? await sumFlows(watching)
