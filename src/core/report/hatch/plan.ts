@@ -1,17 +1,20 @@
 import type { HatchDrop, HatchPlan, Relief } from '../../diagnose/hatch/index.ts';
+import type { Opened } from '../../diagnose/index.ts';
 import type { TextOptions } from '../debug.ts';
 import { openedText } from '../debug.ts';
 import { debugJson } from '../debug-json.ts';
 import { labelled, wrapParts } from '../layout.ts';
 import { type Paint, PLAIN } from '../paint.ts';
-import { printable } from '../printable.ts';
+import { printable, shorten } from '../printable.ts';
 import { clockTime, count, duration, plural, portText, portTexts } from '../units.ts';
 import { assumptionText } from '../words/assumption.ts';
 import { fixText } from '../words/fix.ts';
 import { reliefText, reliefWord } from '../words/hatch.ts';
+import { placeText } from '../words/policy.ts';
 
 const SHAPE_VERSION = 1;
-const OPENS_MAX = 8;
+const PAIRS_MAX = 8;
+const PEERS_MAX = 12;
 
 /** What opening a namespace would do, for people. */
 export function hatchPlanText(plan: HatchPlan, { width = 80, paint = PLAIN }: TextOptions = {}): string {
@@ -111,22 +114,57 @@ function dropLines(
   const { fix } = finding;
   if (fix === undefined) return lines;
   lines.push(...labelled('fix', `instead: ${fixText(fix)}`, layout));
-  for (const { file, line } of fix.edits) lines.push(`         ${printable(file)}:${line}`);
+  for (const { file, line } of fix.edits) lines.push(`         ${placeText({ file, line, column: 1 })}`);
   return lines;
 }
 
-function opensLines({ opens, closes }: HatchPlan, width: number): readonly string[] {
+/** Who may talk to whom: pairs with the same ports are told together by the side that they share. */
+function opensLines({ opens, closes, namespace }: HatchPlan, width: number): readonly string[] {
   const under = { indent: 0, column: 9, width };
-  const texts = opens.slice(0, OPENS_MAX).map(openedText);
-  if (opens.length > OPENS_MAX)
-    texts.push(`and ${count(opens.length - OPENS_MAX)} more pairs (-o json lists them)`);
-  if (opens.length === 0) texts.push('nothing');
+  const texts = [...groupedTexts(opens, namespace), ...(opens.length === 0 ? ['nothing'] : [])];
   return [
     ...texts.flatMap((text, i) => labelled(i === 0 ? 'opens' : '', text, under)),
     ...closes
-      .slice(0, OPENS_MAX)
+      .slice(0, PAIRS_MAX)
       .flatMap((pair, i) => labelled(i === 0 ? 'closes' : '', openedText(pair), under)),
   ];
+}
+
+function groupedTexts(pairs: readonly Opened[], namespace: string): readonly string[] {
+  const groups = new Map<string, OpenedGroup>();
+  const isOwn = (name: string): boolean => name.startsWith(`${namespace}/`);
+  for (const { from, to, ports } of pairs) {
+    const isInto = isOwn(to);
+    const peer = isOwn(isInto ? from : to) ? 'its own pods' : printable(isInto ? from : to);
+    const key = JSON.stringify([isInto, portsText(ports)]);
+    const group = groups.get(key) ?? { isInto, ports: portsText(ports), peers: new Set() };
+    group.peers.add(peer);
+    groups.set(key, group);
+  }
+  const own = `${printable(namespace)}/*`;
+  return [...groups.values()].map(({ isInto, ports, peers }) => {
+    const others = listOf([...peers]);
+    return isInto ? `${others} → ${own}   ${ports}` : `${own} → ${others}   ${ports}`;
+  });
+}
+
+interface OpenedGroup {
+  readonly isInto: boolean;
+  readonly ports: string;
+  readonly peers: Set<string>;
+}
+
+/** What is left when some ports were open already is a long list that nobody reads. */
+function portsText(ports: Opened['ports']): string {
+  const text = portTexts(ports).join(', ');
+  return text.length > PORTS_LENGTH ? 'every port that is not open yet' : text;
+}
+
+const PORTS_LENGTH = 40;
+
+function listOf(names: readonly string[]): string {
+  const shown = names.slice(0, PEERS_MAX).join(', ');
+  return names.length > PEERS_MAX ? `${shown} and ${count(names.length - PEERS_MAX)} more` : shown;
 }
 
 /** What somebody should know before opening. */
