@@ -1,40 +1,19 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { repositoryFiles } from '../../src/adapters/files/repository.ts';
 import { run } from '../../src/cli/run.ts';
-import { type DemoCluster, startDemoCluster } from '../../src/demo/index.ts';
+import type { DemoCluster } from '../../src/demo/index.ts';
+import { type ExampleCluster, openExample } from '../lib/demo-cluster.ts';
 
-const EXAMPLE = fileURLToPath(new URL('../../examples/homelab', import.meta.url));
 const LABEL = 'network-policy.homelab/enforcement';
 
-let folder = '';
-let repo = '';
+let example: ExampleCluster;
 let cluster: DemoCluster;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'propolis-hatch-'));
-  repo = join(folder, 'repo');
-  cpSync(EXAMPLE, repo, { recursive: true });
-  // The example's cluster is somewhere else; this one is known by its context alone.
-  const catalog = join(repo, 'propolis.yaml');
-  writeFileSync(catalog, readFileSync(catalog, 'utf8').replace(/^ +server: .*\n/m, ''));
-  cluster = await startDemoCluster({
-    files: () => repositoryFiles(repo).files(),
-    folder,
-    environment: 'live',
-    speed: 60,
-    enforcementDelayMs: 50,
-    pastSeconds: 300,
-  });
+  example = await openExample();
+  ({ cluster } = example);
 }, 60_000);
-afterAll(async () => {
-  await cluster.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => example.close());
 afterEach(async () => {
   await propolis('hatch', 'close', 'zipline', '--watch', '0');
 });
@@ -58,7 +37,7 @@ async function propolisAt(nowMs: number | undefined, ...words: readonly string[]
     err: (text) => {
       err += text;
     },
-    cwd: repo,
+    cwd: example.repo,
     env: { KUBECONFIG: cluster.kubeconfig },
     columns: undefined,
     stdin: Readable.from([]),

@@ -98,8 +98,8 @@ function mitigation(catalog: Catalog): readonly string[] {
   return [
     '## Mitigation',
     tableOf(['drop', 'cause', 'fix'], rows),
-    'Every fix goes through Git. This prints the smallest one, with its proof:',
-    shell('propolis debug "$NAMESPACE" --cluster --since 5m -o diff'),
+    'Every fix goes through Git. In a clone of the repository this prints the smallest one; `--apply --pull-request` in place of `-o diff` opens it as a pull request, with its proof:',
+    shell('propolis debug "$NAMESPACE" --since 5m -o diff'),
     'If that takes too long, and only then: [network-policy-escape-hatch.md](network-policy-escape-hatch.md).',
   ];
 }
