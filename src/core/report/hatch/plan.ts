@@ -5,7 +5,7 @@ import { openedText } from '../debug.ts';
 import { debugJson } from '../debug-json.ts';
 import { labelled, wrapParts } from '../layout.ts';
 import { type Paint, PLAIN } from '../paint.ts';
-import { printable, shorten } from '../printable.ts';
+import { printable } from '../printable.ts';
 import { clockTime, count, duration, plural, portText, portTexts } from '../units.ts';
 import { assumptionText } from '../words/assumption.ts';
 import { fixText } from '../words/fix.ts';
