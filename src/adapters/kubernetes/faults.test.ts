@@ -29,7 +29,7 @@ function clusterAt(url: string, timing: Partial<Timing> = {}, cluster: object = 
   const config = JSON.parse(kubeconfigFor(url, { token: 'secret' })) as { clusters: [{ cluster: object }] };
   Object.assign(config.clusters[0].cluster, cluster);
   writeFileSync(kubeconfig, JSON.stringify(config));
-  return openCluster({ kubeconfig, cwd: folder, env: {}, timing: { requestMs: 2000, ...timing } });
+  return openCluster({ kubeconfig, cwd: folder, env: {}, timing: { requestMs: 25_000, ...timing } });
 }
 
 async function answering(

@@ -42,9 +42,16 @@ interface StartOptions {
   readonly targetPort?: string | number;
   readonly ready?: boolean;
   readonly rules?: readonly AccessRule[];
+  readonly requestMs?: number;
 }
 
-async function start({ port = 80, targetPort = 'grpc', ready = true, rules = ALL }: StartOptions = {}) {
+async function start({
+  port = 80,
+  targetPort = 'grpc',
+  ready = true,
+  rules = ALL,
+  requestMs = 25_000,
+}: StartOptions = {}) {
   const started = await startApiServer({
     users: [{ name: 'me', token: 'secret', rules }],
     forwardTo(pod) {
@@ -64,7 +71,7 @@ async function start({ port = 80, targetPort = 'grpc', ready = true, rules = ALL
   relayPod('hubble-relay-1', ready);
   const kubeconfig = join(folder, 'config');
   writeFileSync(kubeconfig, kubeconfigFor(started.url, { token: 'secret' }));
-  return openCluster({ kubeconfig, cwd: folder, env: {}, timing: { requestMs: 1000 } });
+  return openCluster({ kubeconfig, cwd: folder, env: {}, timing: { requestMs } });
 }
 
 const ALL: readonly AccessRule[] = [{ verbs: ['*'], groups: ['*'], resources: ['*'] }];
@@ -212,7 +219,7 @@ describe('the way to the relay', () => {
   });
 
   it('is not waited for without end', async () => {
-    const cluster = await start();
+    const cluster = await start({ requestMs: 2000 });
     const { createConnection } = await forwardToRelay(cluster, 'kube-system');
     api?.inject({ resource: 'pods', effect: { kind: 'hang' } });
     expect(await failureOf(echoed(createConnection(), [Buffer.from('x')]))).toMatchObject({

@@ -55,7 +55,7 @@ async function told(
     kubeconfig,
     cwd: folder,
     env: {},
-    timing: { backoffMs: [1, 5], idleMs: 1000, ...timing },
+    timing: { backoffMs: [1, 5], idleMs: 25_000, ...timing },
   });
   const stop = new AbortController();
   const seen: string[] = [];
