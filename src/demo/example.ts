@@ -44,20 +44,25 @@ const GIT_LIMIT_MS = 20_000;
 export async function beginHistory(folder: string): Promise<boolean> {
   const git = async (...args: readonly string[]): Promise<unknown> =>
     promisify(execFile)('git', ['-C', folder, ...args], { timeout: GIT_LIMIT_MS });
-  // Whoever looks at it later sees who made it; nobody's own name is taken.
-  const who = [
-    '-c',
-    'user.name=Propolis demo',
-    '-c',
-    'user.email=demo@propolis.invalid',
-    '-c',
-    'commit.gpgsign=false',
-  ];
+  const hasIdentity = async (): Promise<boolean> => {
+    try {
+      await git('config', '--get', 'user.email');
+      return true;
+    } catch {
+      return false;
+    }
+  };
   try {
     await git('init', '--quiet', '--initial-branch=main');
+    // Who has told git no name may commit here all the same, and nowhere else.
+    if (!(await hasIdentity())) {
+      await git('config', 'user.name', 'Propolis demo');
+      await git('config', 'user.email', 'demo@propolis.invalid');
+    }
     await git('add', '--all');
     await git(
-      ...who,
+      '-c',
+      'commit.gpgsign=false',
       '-c',
       'core.hooksPath=/dev/null',
       'commit',

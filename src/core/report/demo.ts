@@ -71,7 +71,10 @@ function commandsOf({
           ['', `(${back}: Git does not have it)`],
         ]),
     ...(isCopy && hasGit
-      ? [['the fix in Git', `propolis debug ${name} --server $HUBBLE_SERVER --apply`]]
+      ? [
+          ['the fix in Git', `propolis debug ${name} --server $HUBBLE_SERVER --apply`],
+          ['', '(on a branch: git merge it, and Flux applies it)'],
+        ]
       : []),
   ];
 }
