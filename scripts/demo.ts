@@ -41,6 +41,7 @@ async function showLive(): Promise<void> {
     const server = ['--server', cluster.relay.address];
     const git = ['--repo', repository];
     const at = ['--kubeconfig', cluster.kubeconfig];
+    await show(['observe', '-n', 'zipline', '--verdict', 'DROPPED', '--last', '2', ...git, ...server]);
     await show(['verify', 'miniflux', '--since', '5m', ...git, ...server]);
     await show(['status', 'zipline', ...git, ...at]);
     process.stdout.write('$ propolis demo     # keeps such a cluster up, for kubectl and hubble too\n');
