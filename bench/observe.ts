@@ -1,261 +1,122 @@
-// How fast flows are received from a relay, decoded and judged, and with how much memory, each in a process of its own:
-// against plain connect-es and protobuf-es, and against Hubble's own command where it is on this machine.
+// How fast recorded flows are filtered, judged by policies, and printed, beside reading them alone.
 //
 //   node bench/observe.ts [FLOWS]
-//   node bench/observe.ts for SECONDS    whether memory stays flat, told every ten seconds
-import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import { devNull } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createClient } from '@connectrpc/connect';
-import { createGrpcTransport } from '@connectrpc/connect-node';
-import { openHubble } from '../src/adapters/hubble/client.ts';
-import { Verdict } from '../src/adapters/hubble/gen/flow_pb.js';
-import { Observer } from '../src/adapters/hubble/gen/observer_pb.js';
-import { compile } from '../src/core/engine/index.ts';
-import type { Decision } from '../src/core/model/decision.ts';
-import type { Flow, FlowEndpoint } from '../src/core/model/flow.ts';
-import { type FlowQuery, NO_FILTERS } from '../src/core/model/flow-filter.ts';
-import { PROTOCOLS } from '../src/core/model/port.ts';
-import { encodedFlows, serveFlows } from './lib/flow-server.ts';
+import { observeFiles } from '../src/adapters/files/observer.ts';
+import { repositoryFiles } from '../src/adapters/files/repository.ts';
+import { DEFAULT_CATALOG } from '../src/core/catalog/index.ts';
+import { type FlowJudge, flowJudge } from '../src/core/diagnose/index.ts';
+import { filterFlags } from '../src/core/flow/filter/index.ts';
+import type { Flow } from '../src/core/model/flow.ts';
+import { type FlowFilters, NO_FILTERS } from '../src/core/model/flow-filter.ts';
+import { agentOptions } from '../src/core/model/options.ts';
+import { compactLine, jsonLine } from '../src/core/report/observe/index.ts';
+import { PLAIN } from '../src/core/report/paint.ts';
+import { writeFlowFile } from './lib/flow-file.ts';
 import { machineLine } from './lib/machine.ts';
-import { benchWorld } from './lib/worlds.ts';
 
-/** What the product promises, in flows a second. */
-const GOAL = 60_000;
-const DISTINCT = 20_000;
-const POLICIES = 200;
+const FLOWS = Number(process.argv[2] ?? '300000');
+const HOMELAB = fileURLToPath(new URL('../examples/homelab', import.meta.url));
+const LINE = {
+  hasNodeName: false,
+  hasPolicyNames: false,
+  timeFormat: 'StampMilli',
+  hasNames: true,
+  paint: PLAIN,
+} as const;
 
-interface Measured {
-  readonly flows: number;
-  readonly dropped: number;
-  /** Decisions that say the same as the verdict that the flow came with: of no meaning here, but all were made. */
-  readonly agreed: number;
-  readonly seconds: number;
-  /** Of all its threads: what is left to compare where others use the machine, too. */
-  readonly cpuSeconds: number;
-  readonly peakMb: number;
-}
+const agent = agentOptions({});
+const files = await repositoryFiles(HOMELAB).files();
+const inputs = {
+  files,
+  catalog: DEFAULT_CATALOG,
+  options: agent,
+  readOptions: { agent },
+  isClusterNameAssumed: true,
+};
+const flags = filterFlags();
+flags.add('label', 'app,!canary');
+flags.add('not', '');
+flags.add('from-ip', '192.0.2.0/24');
 
-type Counted = Pick<Measured, 'flows' | 'dropped' | 'agreed'>;
-
-const [first = '1000000', second = '', third = ''] = process.argv.slice(2);
-switch (first) {
-  case 'serve':
-    console.log(await serveFlows(encodedFlows(DISTINCT)));
-    // Ends with whoever started it.
-    process.stdin.on('close', () => process.exit(0)).resume();
-    break;
-  case 'judge':
-    console.log(JSON.stringify(await measured(() => receive(second, queryOf(third), judging()))));
-    break;
-  case 'receive':
-    console.log(JSON.stringify(await measured(() => receive(second, queryOf(third), () => undefined))));
-    break;
-  case 'plain':
-    console.log(JSON.stringify(await measured(() => receivePlainly(second, BigInt(third)))));
-    break;
-  case 'watch':
-    await watch(second, Number(third));
-    break;
-  case 'for':
-    await withServer((address) => inProcess(['watch', address, second], true));
-    break;
-  default:
-    await withServer((address) => compare(address, Number(first)));
-}
-
-async function compare(address: string, flows: number): Promise<void> {
+const folder = mkdtempSync(join(tmpdir(), 'propolis-bench-'));
+try {
+  const path = join(folder, 'flows.jsonl');
+  writeFlowFile(path, { flows: FLOWS });
   console.log(machineLine());
-  const few = Math.min(flows, 200_000);
-  const judged = JSON.parse(await inProcess(['judge', address, String(flows)])) as Measured;
-  const received = JSON.parse(await inProcess(['receive', address, String(flows)])) as Measured;
-  const plain = JSON.parse(await inProcess(['plain', address, String(few)])) as Measured;
-  report('received, decoded, judged', judged);
-  report('received and decoded', received);
-  report('connect-es, protobuf-es', plain);
-  const hubble = observedByHubble(address, few);
-  if (hubble === undefined) console.log('hubble is not on this machine');
-  else report('hubble observe -o json', hubble);
-  const rate = judged.flows / judged.seconds;
-  const others = [
-    `${(rate / GOAL).toFixed(1)} × the goal of ${GOAL.toLocaleString('en-US')} flows/s`,
-    `${(rate / (plain.flows / plain.seconds)).toFixed(1)} × plain connect-es without a judgement`,
-    ...(hubble === undefined ? [] : [`${(rate / (hubble.flows / hubble.seconds)).toFixed(1)} × hubble`]),
-  ];
-  console.log(others.join('; '));
+  console.log(`${FLOWS} flows, ${inputs.files.length} files of policies`);
+  await measured(path, 'read', NO_FILTERS, () => 0);
+  await measured(path, 'filtered', flags.filters(), () => 0);
+  const judge = flowJudge(inputs);
+  await measured(path, 'judged, cold', NO_FILTERS, (flows) => judged(judge, flows));
+  await judgedAgain(path, judge);
+  await measured(path, 'judged and printed, compact', NO_FILTERS, (flows, events) => {
+    judge.prepare(flows);
+    let length = 0;
+    for (const event of events) length += compactLine(event, judge.decisionOf(event.flow), LINE).length;
+    return length;
+  });
+  await measured(path, 'judged and printed, json', NO_FILTERS, (flows, events) => {
+    judge.prepare(flows);
+    let length = 0;
+    for (const event of events) length += jsonLine(event, judge.decisionOf(event.flow)).length;
+    return length;
+  });
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
 
-function report(name: string, { flows, seconds, cpuSeconds, peakMb }: Measured): void {
-  const rate = Math.round(flows / seconds).toLocaleString('en-US');
-  const cpu = Math.round(flows / cpuSeconds).toLocaleString('en-US');
-  const peak = peakMb === 0 ? '' : `   ${cpu} per CPU second   peak memory ${Math.round(peakMb)} MB`;
-  console.log(`${name.padEnd(26)} ${seconds.toFixed(2)} s   ${rate} flows/s${peak}`);
-}
-
-async function measured(work: () => Promise<Counted>): Promise<Measured> {
+/** The same flows again, read before: what a stream is whose ends and ports recur. */
+async function judgedAgain(path: string, judge: FlowJudge): Promise<void> {
+  const batches: (readonly Flow[])[] = [];
+  for await (const events of observeFiles([path]).events({ filters: NO_FILTERS })) {
+    batches.push(events.flatMap((event) => (event.kind === 'flow' ? [event.flow] : [])));
+  }
+  for (const flows of batches) judged(judge, flows);
   const start = performance.now();
-  const counted = await work();
+  for (const flows of batches) judged(judge, flows);
   const seconds = (performance.now() - start) / 1000;
-  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  return { ...counted, seconds, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakMb: maxRSS / 1024 };
-}
-
-function queryOf(number: string): FlowQuery {
-  return { filters: NO_FILTERS, number: BigInt(number), isFirst: true };
-}
-
-/** Whether the engine lets the flow pass; undefined where policies say nothing of it. */
-type Judge = (flow: Flow) => boolean | undefined;
-
-async function receive(server: string, query: FlowQuery, judge: Judge): Promise<Counted> {
-  let [flows, dropped, agreed] = [0, 0, 0];
-  for await (const events of openHubble({ server }).events(query)) {
-    for (const event of events) {
-      if (event.kind !== 'flow') continue;
-      flows += 1;
-      const isDropped = event.flow.verdict === 'DROPPED';
-      if (isDropped) dropped += 1;
-      if (judge(event.flow) === !isDropped) agreed += 1;
-    }
-  }
-  return { flows, dropped, agreed };
-}
-
-async function receivePlainly(server: string, number: bigint): Promise<Counted> {
-  const transport = createGrpcTransport({ baseUrl: `http://${server}` });
-  let [flows, dropped] = [0, 0];
-  for await (const { responseTypes } of createClient(Observer, transport).getFlows({ number, first: true })) {
-    if (responseTypes.case !== 'flow') continue;
-    flows += 1;
-    if (responseTypes.value.verdict === Verdict.DROPPED) dropped += 1;
-  }
-  return { flows, dropped, agreed: 0 };
-}
-
-/**
- * Each flow is judged by the engine. The reasons are made of those that were dropped, as `propolis observe` prints them:
- * once for each pair of ends, port and protocol that were seen lately.
- */
-function judging(): Judge {
-  const engine = compile(benchWorld({ endpoints: 400, namespaces: 40, policies: POLICIES }));
-  const known = new Map<number, Decision>();
-  const indexes = new Map<FlowEndpoint, number>();
-  const indexOf = (end: FlowEndpoint): number => {
-    const found = indexes.get(end);
-    if (found !== undefined) return found;
-    const [workload] = end.workloads;
-    const id = workload === undefined ? reservedOf(end) : `${end.namespace}/${workload.name}`;
-    if (indexes.size >= 65_536) indexes.clear();
-    const index = engine.find(id) ?? -1;
-    indexes.set(end, index);
-    return index;
-  };
-  return ({ source, destination, l4, verdict }) => {
-    if (l4?.protocol !== 'TCP' && l4?.protocol !== 'UDP') return undefined;
-    const [from, to] = [indexOf(source), indexOf(destination)];
-    if (from < 0 || to < 0) return undefined;
-    const { protocol, destinationPort: port } = l4;
-    if (verdict === 'DROPPED') {
-      const key = ((from * 512 + to) * 65_536 + port) * 2 + (protocol === 'TCP' ? 1 : 0);
-      let decision = known.get(key);
-      if (decision === undefined) {
-        if (known.size >= 65_536) known.clear();
-        decision = engine.decide({ from, to, protocol, port });
-        known.set(key, decision);
-      }
-      return decision.verdict === 'allowed';
-    }
-    return engine.allows(from, to, PROTOCOLS.indexOf(protocol), port);
-  };
-}
-
-function reservedOf({ labels }: FlowEndpoint): string {
-  const label = labels.find((name) => name.startsWith('reserved:')) ?? '';
-  return label.slice('reserved:'.length);
-}
-
-/** Follows for so long, and tells every ten seconds how it goes. */
-async function watch(server: string, seconds: number): Promise<void> {
-  console.log(`${machineLine()}; following for ${seconds} s`);
-  const controller = new AbortController();
-  const judge = judging();
-  let [flows, before] = [0, 0];
-  const sizes: number[] = [];
-  const tell = setInterval(() => {
-    const { rss, heapUsed } = process.memoryUsage();
-    sizes.push(rss / 1e6);
-    const rate = Math.round((flows - before) / 10).toLocaleString('en-US');
-    console.log(
-      `${String(sizes.length * 10).padStart(5)} s   ${rate} flows/s   RSS ${Math.round(rss / 1e6)} MB   heap ${Math.round(heapUsed / 1e6)} MB`,
-    );
-    before = flows;
-  }, 10_000);
-  const stop = setTimeout(() => controller.abort(), seconds * 1000 + 500);
-  const query: FlowQuery = { filters: NO_FILTERS, isFollowed: true };
-  for await (const events of openHubble({ server }).events(query, controller.signal)) {
-    for (const event of events) {
-      if (event.kind !== 'flow') continue;
-      flows += 1;
-      judge(event.flow);
-    }
-  }
-  clearInterval(tell);
-  clearTimeout(stop);
-  const warm = sizes.slice(Math.min(3, sizes.length - 1));
+  const rate = batches.reduce((sum, { length }) => sum + length, 0) / seconds;
   console.log(
-    `${flows.toLocaleString('en-US')} flows, ${Math.round(flows / seconds).toLocaleString('en-US')} a second; ` +
-      `RSS after ${warm.length < sizes.length ? 40 : 10} s: ${Math.round(Math.min(...warm))} to ${Math.round(Math.max(...warm))} MB`,
+    `${'the judgement alone, warm'.padEnd(28)} ${seconds.toFixed(2).padStart(6)} s  ${Math.round(rate).toLocaleString('en').padStart(9)} flows/s`,
   );
 }
 
-/** @returns undefined where there is no such command */
-function observedByHubble(address: string, flows: number): Measured | undefined {
-  const nothing = openSync(devNull, 'w');
+function judged(judge: FlowJudge, flows: readonly Flow[]): number {
+  judge.prepare(flows);
+  let denied = 0;
+  for (const flow of flows) if (judge.decisionOf(flow)?.verdict === 'denied') denied += 1;
+  return denied;
+}
+
+/** @returns flows a second */
+async function measured(
+  path: string,
+  name: string,
+  filters: FlowFilters,
+  work: (
+    flows: readonly Flow[],
+    events: readonly Extract<Parameters<typeof jsonLine>[0], { kind: 'flow' }>[],
+  ) => number,
+): Promise<number> {
   const start = performance.now();
-  const args = ['observe', '--server', address, '--first', String(flows), '-o', 'json'];
-  const done = spawnSync('hubble', args, { stdio: ['ignore', nothing, 'ignore'], timeout: 300_000 });
-  closeSync(nothing);
-  if (done.error !== undefined || done.status !== 0) return undefined;
-  return {
-    flows,
-    dropped: 0,
-    agreed: 0,
-    seconds: (performance.now() - start) / 1000,
-    cpuSeconds: 0,
-    peakMb: 0,
-  };
-}
-
-async function withServer(use: (address: string) => Promise<unknown>): Promise<void> {
-  const server = spawn(process.execPath, [fileURLToPath(import.meta.url), 'serve'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  try {
-    const address = await new Promise<string>((resolve, reject) => {
-      server.stdout.once('data', (text: Buffer) => resolve(text.toString('utf8').trim()));
-      server.once('error', reject);
-      server.once('close', () => reject(new Error('The server ended.')));
-    });
-    await use(address);
-  } finally {
-    server.stdin.end();
-    server.kill();
+  let [kept, sum] = [0, 0];
+  const observer = observeFiles([path]);
+  for await (const events of observer.events({ filters })) {
+    const seen = events.filter((event) => event.kind === 'flow');
+    kept += seen.length;
+    sum += work(
+      seen.map(({ flow }) => flow),
+      seen,
+    );
   }
-}
-
-/** Runs this file again, so that its peak of memory is its own. @returns what it printed */
-function inProcess(args: readonly string[], isShown = false): Promise<string> {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args], {
-    stdio: ['ignore', isShown ? 'inherit' : 'pipe', 'inherit'],
-  });
-  const chunks: Buffer[] = [];
-  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve(Buffer.concat(chunks).toString('utf8'));
-      else reject(new Error(`${args[0]} ended with ${code}`));
-    });
-  });
+  const seconds = (performance.now() - start) / 1000;
+  const rate = observer.counts().flows / seconds;
+  console.log(
+    `${name.padEnd(28)} ${seconds.toFixed(2).padStart(6)} s  ${Math.round(rate).toLocaleString('en').padStart(9)} flows/s  kept ${kept}, ${sum}`,
+  );
+  return rate;
 }

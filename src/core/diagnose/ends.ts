@@ -27,6 +27,8 @@ export interface End {
 /** Gives every end its identity; the same end twice is one end. */
 export class Ends {
   readonly #byKey = new Map<string, End>();
+  /** Of pods, whose addresses and names tell nothing: readers hand out one object for those that look the same. */
+  readonly #pods = new WeakMap<FlowEndpoint, End>();
   readonly #ids = new Set<string>();
   readonly #workloads = new Map<string, Workload[]>();
   readonly #clusterName: string;
@@ -57,6 +59,8 @@ export class Ends {
   }
 
   #end(flow: FlowEndpoint, ip: string, names: readonly string[]): End {
+    const pod = this.#pods.get(flow);
+    if (pod !== undefined) return pod;
     const namespace = namespaceOf(flow);
     if (namespace === '') {
       const key = JSON.stringify([flow.labels, flow.identity, ip, names]);
@@ -68,7 +72,9 @@ export class Ends {
     const name = flow.workloads[0]?.name ?? workload?.name ?? workloadName(flow.podName);
     const foreign = isForeign ? cluster : '';
     const key = JSON.stringify([foreign, namespace, name, flow.labels]);
-    return this.#known(key, () => this.#pod(flow, { namespace, name, workload, ip, cluster: foreign }));
+    const end = this.#known(key, () => this.#pod(flow, { namespace, name, workload, ip, cluster: foreign }));
+    this.#pods.set(flow, end);
+    return end;
   }
 
   #known(key: string, make: () => End): End {

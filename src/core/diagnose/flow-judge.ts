@@ -71,6 +71,7 @@ class Judge implements FlowJudge {
   #main: { readonly state: State; readonly ids: ReadonlySet<string> } | undefined;
   #isNameSettled: boolean;
   readonly #decisions = new Map<string, FlowDecision | undefined>();
+  readonly #kinds = new Kinds();
   readonly #numbers = new Map<FlowEndpoint, number>();
   #next = 0;
 
@@ -110,7 +111,7 @@ class Judge implements FlowJudge {
     if (misses.size === 0) return;
     const state = this.#stateFor([...misses.values()]);
     for (const { key, edge, from, to, flow } of misses.values()) {
-      this.#decisions.set(key, decisionOn(flow, edge, { from, to }, state(from, to)));
+      this.#decisions.set(key, this.#kinds.decide(flow, edge, { from, to }, state(from, to)));
     }
     if (this.#decisions.size > this.#limits.decisions || this.#ends.size > this.#limits.ends) {
       const kept = [...misses.keys()].map((key) => [key, this.#decisions.get(key)] as const);
@@ -172,19 +173,16 @@ class Judge implements FlowJudge {
 
   /** All that a decision may hang on. Readers hand out one object for ends that look the same. */
   #keyOf(flow: Flow): string {
-    const { source, destination, direction, verdict, dropReason, l7, l4 } = flow;
+    const { source, destination, direction, verdict, dropReason, type, l7, l4 } = flow;
     const from = source.namespace === '' ? flow.sourceIp : '';
     const to = destination.namespace === '' ? flow.destinationIp : '';
-    const ends = `${this.#numberOf(source)},${this.#numberOf(destination)},${portOf(flow)}`;
-    const key = `${ends}${l4?.protocol === 'other' ? '' : (l4?.protocol ?? '')}${direction}${verdict}${dropReason},${from},${to}`;
-    const names =
-      from === '' && to === '' ? '' : `${flow.destinationNames.join()},${flow.sourceNames.join()}`;
+    const protocol = l4 === undefined ? '' : l4.protocol === 'other' ? l4.name : l4.protocol;
+    const ends = `${this.#numberOf(source)},${this.#numberOf(destination)},${from},${to}`;
+    const key = `${ends},${protocol},${portOf(flow)},${direction},${verdict},${dropReason},${type}`;
     const named = namedBy(flow);
-    const contents =
-      l7 === undefined ? '' : JSON.stringify([contentOf(l7), l7.kind === 'http' ? l7.headers : '']);
-    return names === '' && named.length === 0 && contents === ''
-      ? key
-      : `${key},${names},${named.map(({ kind, namespace, name }) => `${kind}/${namespace}/${name}`).join()},${contents}`;
+    if (from === '' && to === '' && named.length === 0 && l7 === undefined) return key;
+    const names = `${flow.destinationNames.join()};${flow.sourceNames.join()}`;
+    return `${key},${names},${policiesText(named)},${contentsText(flow)}`;
   }
 
   #numberOf(endpoint: FlowEndpoint): number {
@@ -194,6 +192,63 @@ class Judge implements FlowJudge {
     this.#numbers.set(endpoint, this.#next);
     return this.#next;
   }
+}
+
+/**
+ * Flows between ends of the same classes, on one port, are decided alike, whoever the ends are. To judge one anew is
+ * dear, mostly for the rules that came near.
+ */
+class Kinds {
+  readonly #byState = new WeakMap<State, Map<string, FlowDecision | undefined>>();
+
+  decide(
+    flow: Flow,
+    edge: Edge,
+    ends: { readonly from: End; readonly to: End },
+    state: State,
+  ): FlowDecision | undefined {
+    const kind = kindOf(flow, edge, ends, state);
+    if (kind === undefined) return undefined;
+    let known = this.#byState.get(state);
+    if (known === undefined) this.#byState.set(state, (known = new Map()));
+    if (known.has(kind)) return known.get(kind);
+    const decision = decisionOn(flow, edge, ends, state);
+    if (known.size >= KINDS_MAX) known.clear();
+    known.set(kind, decision);
+    return decision;
+  }
+}
+
+const KINDS_MAX = 100_000;
+
+/** All that a decision hangs on. @returns undefined for ends that are not in the engine */
+function kindOf(
+  flow: Flow,
+  edge: Edge,
+  { from, to }: { readonly from: End; readonly to: End },
+  { engine }: State,
+): string | undefined {
+  const [source, destination] = [engine.find(from.id), engine.find(to.id)];
+  if (source === undefined || destination === undefined) return undefined;
+  const { egressClassOf, ingressClassOf, peerClassOf } = engine.compiled;
+  const classes = `${egressClassOf[source]},${peerClassOf[destination]},${ingressClassOf[destination]},${peerClassOf[source]}`;
+  const recorded = `${flow.direction},${flow.verdict},${flow.dropReason},${flow.type},${policiesText(namedBy(flow))}`;
+  return `${classes},${edge.protocol},${edge.port},${recorded},${knownText(from)},${knownText(to)},${contentsText(flow)}`;
+}
+
+/** What is known of an end besides its class. */
+function knownText({ party, labelsFrom }: End): string {
+  const namespace = labelsFrom === 'nowhere' ? party.namespace : '';
+  return `${party.kind === 'unknown' ? '?' : ''}${labelsFrom}/${party.cluster}/${namespace}`;
+}
+
+function policiesText(policies: readonly FlowPolicy[]): string {
+  if (policies.length === 0) return '';
+  return JSON.stringify(policies.map(({ kind, namespace, name }) => [kind, namespace, name]));
+}
+
+function contentsText({ l7 }: Flow): string {
+  return l7 === undefined ? '' : JSON.stringify([contentOf(l7), l7.kind === 'http' ? l7.headers : '']);
 }
 
 /** New ends that are compiled apart before all are compiled again. */
