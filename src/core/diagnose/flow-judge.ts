@@ -209,8 +209,8 @@ class Kinds {
   ): FlowDecision | undefined {
     const kind = kindOf(flow, edge, ends, state);
     if (kind === undefined) return undefined;
-    let known = this.#byState.get(state);
-    if (known === undefined) this.#byState.set(state, (known = new Map()));
+    const known = this.#byState.get(state) ?? new Map<string, FlowDecision | undefined>();
+    this.#byState.set(state, known);
     if (known.has(kind)) return known.get(kind);
     const decision = decisionOn(flow, edge, ends, state);
     if (known.size >= KINDS_MAX) known.clear();
