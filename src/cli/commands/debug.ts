@@ -1,18 +1,18 @@
-import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Diagnosis } from '../../core/diagnose/index.ts';
 import type { Applied } from '../apply-fixes.ts';
 import { type ApplyOptions, addApplyOptions, requireApplySense } from '../apply-options.ts';
 import { addClusterOptions, requireFiles } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
-import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
+import { addFlowOptions } from '../flow-options.ts';
+import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
+import { isLive, type NamespaceFlowOptions, noFlows, sumNamespace } from '../namespace-flows.ts';
 import { reportProblems } from '../problems.ts';
 
 const OUTPUTS = ['table', 'json', 'yaml', 'diff'] as const;
 
-interface DebugOptions extends InputOptions, ApplyOptions {
-  readonly flows: readonly string[];
+interface DebugOptions extends InputOptions, ApplyOptions, NamespaceFlowOptions {
   readonly output: (typeof OUTPUTS)[number];
   readonly fixes: number;
 }
@@ -23,22 +23,21 @@ export function addDebug(program: Command, io: Io, done: (code: ExitCode) => voi
     .command('debug')
     .summary('what is dropped, why, the fix, its proof')
     .description(
-      'Read recorded flows, name what blocks a namespace in either direction, and propose the smallest fix with its proof.',
+      "Read the flows of the cluster's relay or of a recording, name what blocks a namespace in either direction, and propose the smallest fix with its proof.",
     )
     .argument('<namespace>', 'the namespace that cannot reach, or cannot be reached')
-    .requiredOption(
-      '--flows <file>',
-      'recorded flows of Hubble, in any of its shapes, gzip too; - is standard input; repeatable',
-      collect,
-    )
+    .option('--since <time>', 'how far to look back: 5m, or a time (default: 5m live, all of a recording)')
     .option('--fixes <n>', 'seek fixes for the n most frequent findings', wholeNumber, 50)
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(OUTPUTS).default('table'));
-  addClusterOptions(addInputOptions(addApplyOptions(command)))
+  addFlowOptions(addClusterOptions(addInputOptions(addApplyOptions(command))))
     .addHelpText(
       'after',
       `
+Without --flows or --server the relay of the kubeconfig's cluster is asked, through its API server.
+
 Examples:
-  hubble observe --verdict DROPPED -n zipline -o json > flows.jsonl
+  propolis debug zipline --since 15m
+  propolis debug zipline --server localhost:4245 --repo ../cluster
   propolis debug zipline --flows flows.jsonl
   propolis debug zipline --repo ../cluster --flows a.jsonl --flows b.jsonl.gz
   hubble observe -n zipline -o json | propolis debug zipline --flows - -o json
@@ -60,23 +59,22 @@ function wholeNumber(text: string): number {
 async function debug(namespace: string, options: DebugOptions, io: Io): Promise<ExitCode> {
   if (options.output === 'diff') requireFiles(options, '-o diff');
   requireApplySense(options);
-  const [{ inputs, problems }, { flowsFromFiles }, { diagnoseSummary, summarizeFlows }] = await Promise.all([
+  const [{ inputs, problems, cluster }, { diagnoseSummary }] = await Promise.all([
     loadInputs(options, io, 'debug'),
-    import('../../adapters/files/flows.ts'),
     import('../../core/diagnose/index.ts'),
   ]);
   const { readRepository } = await import('../../core/manifest/read.ts');
   const read = readRepository(inputs.files, inputs.readOptions);
   const { requirePolicies } = await import('../problems.ts');
   requirePolicies(read, options);
-  const paths = options.flows.map((path) => (path === '-' ? path : resolve(io.cwd, path)));
-  const summary = await summarizeFlows(flowsFromFiles(paths, { stdin: io.stdin }), namespace);
+  const live = cluster?.live;
+  const summary = await sumNamespace(namespace, options, io, live === undefined ? {} : { live });
   const diagnosis = diagnoseSummary(summary, { namespace, inputs, fixesMax: options.fixes });
-  requireFlows(diagnosis, options.flows);
-  await requireNamespace(
-    diagnosis,
-    read.namespaces.map(({ name }) => name),
-  );
+  const hasFlows = diagnosis.counts.flows > 0;
+  const known = read.namespaces.map(({ name }) => name);
+  // An empty recording is that, whoever is asked for; a relay has been asked for this namespace alone.
+  if (hasFlows || isLive(options)) await requireNamespace(diagnosis, known);
+  if (!hasFlows) throw await noFlows(namespace, summary, options, RECORD);
   const applied =
     options.apply === true
       ? await (await import('../apply-fixes.ts')).applyFixes({ diagnosis, summary, inputs }, options, io)
@@ -126,21 +124,7 @@ async function printed(
   }
 }
 
-function requireFlows({ counts }: Diagnosis, files: readonly string[]): void {
-  if (counts.flows > 0) return;
-  const [first] = counts.skipped;
-  const names = files.map((file) => (file === '-' ? 'standard input' : file)).join(', ');
-  if (first === undefined) {
-    throw new CliError(
-      `${names} has no flows in it.`,
-      'Record some: hubble observe --since 5m -o json > flows.jsonl',
-    );
-  }
-  throw new CliError(
-    `${names} has no flows that Hubble would write: ${first.count} ${first.count === 1 ? 'line' : 'lines'} not understood, first ${first.file}:${first.firstLine}: ${first.sample}`,
-    "It must be the output of `hubble observe -o json` or of Hubble's exporter.",
-  );
-}
+const RECORD = 'hubble observe --since 5m -o json > flows.jsonl';
 
 async function requireNamespace({ namespace, isSeen }: Diagnosis, known: readonly string[]): Promise<void> {
   if (known.includes(namespace) || isSeen) return;

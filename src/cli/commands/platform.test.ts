@@ -77,7 +77,7 @@ describe('propolis platform add', () => {
     { args: ['--metrics-port', '9187', '--include-dropped'], says: 'Name them with --flows' },
     {
       args: ['--metrics-port', '9187', '--flows', 'kubernetes/apps/kustomization.yaml'],
-      says: 'no flows of database',
+      says: 'has no flows that Hubble would write',
     },
   ])('refuses $args with what to do instead', async ({ args, says }) => {
     const { code, out, err } = await propolis(...args);

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { CatalogPort } from '../../core/catalog/index.ts';
 import type { FlowSummary } from '../../core/diagnose/index.ts';
@@ -11,17 +10,18 @@ import {
 } from '../change-options.ts';
 import { platformCommitPlan } from '../commit-plans.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
+import { addFlowOptions } from '../flow-options.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs } from '../inputs.ts';
 import type { Io } from '../io.ts';
+import { type NamespaceFlowOptions, noFlows, sumNamespace, wantsFlows } from '../namespace-flows.ts';
 import { reportProblems } from '../problems.ts';
 
-interface AddOptions extends InputOptions, ChangeOptions {
+interface AddOptions extends InputOptions, ChangeOptions, NamespaceFlowOptions {
   readonly metricsPort?: readonly CatalogPort[];
   /** `--mesh`, `--no-mesh`; absent: as the namespace's label says. */
   readonly mesh?: boolean;
   readonly allowFrom?: readonly string[];
   readonly allowTo?: readonly string[];
-  readonly flows?: readonly string[];
   readonly includeDropped?: true;
 }
 
@@ -35,7 +35,7 @@ export function addPlatform(program: Command, io: Io, done: (code: ExitCode) => 
     .command('add')
     .summary('begin one, with the rules that every platform namespace needs')
     .description(
-      "Write a CiliumNetworkPolicy with DNS, scraping, probes, HBONE in the mesh, and the namespace's own rules, and list it in its kustomization. From recorded flows its own rules are proposed, and it is proven that what passed would still pass.",
+      "Write a CiliumNetworkPolicy with DNS, scraping, probes, HBONE in the mesh, and the namespace's own rules, and list it in its kustomization. From flows its own rules are proposed, and it is proven that what passed would still pass.",
     )
     .argument('<name>', 'the namespace')
     .option(
@@ -55,9 +55,9 @@ export function addPlatform(program: Command, io: Io, done: (code: ExitCode) => 
       'where its pods may go: database/pg:5432, kube-apiserver:6443, fqdn:api.example.com:443; repeatable',
       collect,
     )
-    .option('--flows <file>', 'recorded flows of Hubble, from which to propose rules; repeatable', collect)
+    .option('--since <time>', 'of its flows, how far to look back: 24h (default: 5m of a relay)')
     .option('--include-dropped', 'write rules for what was recorded as dropped, too');
-  addInputOptions(addChangeOptions(command))
+  addFlowOptions(addInputOptions(addChangeOptions(command)))
     .addHelpText(
       'after',
       `
@@ -65,24 +65,28 @@ Examples:
   propolis platform add minio --metrics-port 9000 --allow-from shop:9000 --diff
   propolis platform add logging --metrics-port 3100 --allow-from gateway:internal:3000 \\
     --allow-to kube-apiserver:6443 --branch logging-policy --pull-request
-  hubble observe -n logging --since 24h -o json | propolis platform add logging --metrics-port 3100 --flows -`,
+  hubble observe -n logging --since 24h -o json | propolis platform add logging --metrics-port 3100 --flows -
+  propolis platform add logging --metrics-port 3100 --port-forward --since 1h`,
     )
     .action(async (name: string, options: AddOptions) => done(await add(name, options, io)));
 }
 
 async function add(namespace: string, options: AddOptions, io: Io): Promise<ExitCode> {
   const { metricsPort: metricsPorts = [], mesh, allowFrom = [], allowTo = [], includeDropped } = options;
-  if (includeDropped === true && options.flows === undefined) {
-    throw new CliError('--include-dropped is about recorded flows.', 'Name them with --flows.');
+  if (includeDropped === true && !wantsFlows(options)) {
+    throw new CliError(
+      '--include-dropped is about recorded flows.',
+      'Name them with --flows, or a relay with --server or -P.',
+    );
   }
   const [{ inputs, problems }, { planPlatform }, report] = await Promise.all([
-    loadInputs(options, io),
+    loadInputs(options, io, 'debug'),
     import('../../core/change/index.ts'),
     import('../../core/report/change-platform.ts'),
   ]);
   if (await reportProblems({ problems }, io)) return EXIT.error;
   await reportUnread(inputs, io);
-  const flows = options.flows === undefined ? undefined : await summaryOf(namespace, options.flows, io);
+  const flows = wantsFlows(options) ? await summaryOf(namespace, options, io) : undefined;
   const plan = planPlatform(
     {
       namespace,
@@ -108,22 +112,18 @@ async function add(namespace: string, options: AddOptions, io: Io): Promise<Exit
   );
 }
 
-async function summaryOf(namespace: string, files: readonly string[], io: Io): Promise<FlowSummary> {
-  const [{ flowsFromFiles }, { summarizeFlows }] = await Promise.all([
-    import('../../adapters/files/flows.ts'),
-    import('../../core/diagnose/summarize.ts'),
-  ]);
-  const paths = files.map((path) => (path === '-' ? path : resolve(io.cwd, path)));
-  const summary = await summarizeFlows(flowsFromFiles(paths, { stdin: io.stdin }), namespace);
+async function summaryOf(namespace: string, options: AddOptions, io: Io): Promise<FlowSummary> {
+  const summary = await sumNamespace(namespace, options, io);
   await reportProblems({ problems: [], skipped: summary.counts.skipped }, io);
-  if (summary.edges.length === 0) {
-    throw new CliError(
-      `${files.join(', ')} has no flows of ${namespace} in it (${summary.flows} flows read).`,
-      'Record some: hubble observe -n NAME --since 24h -o json > flows.jsonl',
-    );
-  }
-  return summary;
+  if (summary.flows === 0) throw await noFlows(namespace, summary, options, RECORD);
+  if (summary.edges.length > 0) return summary;
+  throw new CliError(
+    `There are flows, and none of ${namespace} (${summary.flows} flows read).`,
+    `Record some: ${RECORD}`,
+  );
 }
+
+const RECORD = 'hubble observe -n NAME --since 24h -o json > flows.jsonl';
 
 /** `9187`, `9187/TCP`, `9187,9188`. */
 function metricsPort(value: string, before: readonly CatalogPort[] = []): readonly CatalogPort[] {

@@ -1,18 +1,19 @@
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import type { Asker, Choice, Needs, ObservedEdge, ShownNeed } from '../../core/ask/choose/index.ts';
+import type { Asker, Choice, Needs, ShownNeed } from '../../core/ask/choose/index.ts';
 import type { Catalog } from '../../core/catalog/index.ts';
 import type { Inputs } from '../../core/diagnose/index.ts';
 import { addChangeOptions, type ChangeOptions, finishChange, printRefusal } from '../change-options.ts';
 import { addClusterOptions } from '../cluster-options.ts';
 import { namespaceCommitPlan } from '../commit-plans.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
+import { addFlowOptions } from '../flow-options.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
+import { type NamespaceFlowOptions, noFlows, sumNamespace, wantsFlows } from '../namespace-flows.ts';
 import { reportProblems } from '../problems.ts';
 
-interface ChooseOptions extends InputOptions, ChangeOptions {
+interface ChooseOptions extends InputOptions, ChangeOptions, NamespaceFlowOptions {
   readonly fromInternet?: true;
   readonly fromInside?: true;
   readonly gateway?: readonly string[];
@@ -20,7 +21,6 @@ interface ChooseOptions extends InputOptions, ChangeOptions {
   readonly access?: readonly string[];
   readonly nothing?: true;
   readonly namespace?: string;
-  readonly flows?: readonly string[];
   readonly apply?: true;
 }
 
@@ -39,9 +39,9 @@ export function addChoose(parent: Command, io: Io, done: (code: ExitCode) => voi
     .option('--access <resource>', 'it uses this shared resource of the catalog; repeatable', collect)
     .option('--nothing', 'none of that: a batch job, a worker')
     .option('-n, --namespace <name>', 'look at what the manifests of this namespace show')
-    .option('--flows <file>', 'and at its recorded flows; - is standard input; repeatable', collect)
+    .option('--since <time>', 'of its flows, how far to look back: 1h (default: 5m of a relay)')
     .option('--apply', 'write the labels into the file that declares the namespace');
-  addClusterOptions(addInputOptions(addChangeOptions(command)))
+  addFlowOptions(addClusterOptions(addInputOptions(addChangeOptions(command))))
     .addHelpText(
       'after',
       `
@@ -49,7 +49,8 @@ Examples:
   propolis profile choose
   propolis profile choose --from-inside --calls-outside
   propolis profile choose -n zipline
-  propolis profile choose -n zipline --flows flows.jsonl --apply --diff`,
+  propolis profile choose -n zipline --flows flows.jsonl --apply --diff
+  propolis profile choose -n zipline --port-forward --since 1h`,
     )
     .action(async (options: ChooseOptions) => done(await choose(options, io)));
 }
@@ -120,7 +121,7 @@ function requireEvidence({ needs }: Needs, options: ChooseOptions, io: Io): void
 }
 
 function isShownBeyondFiles(options: ChooseOptions): boolean {
-  return options.flows !== undefined || options.nothing === true || isAsked(options);
+  return wantsFlows(options) || options.nothing === true || isAsked(options);
 }
 
 /** What manifests do not show may be there all the same, so on their word alone no profile gets narrower. */
@@ -148,14 +149,14 @@ function requireSense(options: ChooseOptions): void {
       'Name the repository with --repo.',
     );
   }
-  const { namespace, flows, nothing } = options;
-  if (namespace === undefined && (wantsChange(options) || flows !== undefined)) {
+  const { namespace, nothing } = options;
+  if (namespace === undefined && (wantsChange(options) || wantsFlows(options))) {
     throw new CliError(
       'Whose labels, and whose flows?',
-      'Name the namespace with -n; --apply, --diff, --commit, --branch and --flows are about one.',
+      'Name the namespace with -n; --apply, --diff, --commit, --branch and flows are about one.',
     );
   }
-  if (nothing === true && (isAsked(options) || flows !== undefined)) {
+  if (nothing === true && (isAsked(options) || wantsFlows(options))) {
     throw new CliError('--nothing and a need contradict each other.', 'Give one of them.');
   }
 }
@@ -264,46 +265,35 @@ const NOTHING_SEEN: Needs = { needs: [], others: [], hints: [] };
 
 /** What the manifests and the flows of the namespace show, and what labels it has. */
 async function lookedAt(
-  { namespace, flows }: ChooseOptions,
+  options: ChooseOptions,
   inputs: Inputs,
   io: Io,
 ): Promise<{ readonly seen: Needs; readonly asker: Asker }> {
+  const { namespace } = options;
   if (namespace === undefined) return { seen: NOTHING_SEEN, asker: {} };
   const [{ joinNeeds, needsFromFlows, needsFromManifests }, { readRepository }] = await Promise.all([
     import('../../core/ask/choose/index.ts'),
     import('../../core/manifest/read.ts'),
   ]);
-  const { files, catalog, options } = inputs;
+  const { files, catalog } = inputs;
   const read = readRepository(files, inputs.readOptions);
   const declared = needsFromManifests(namespace, { catalog, files, read });
   const known = read.namespaces.map(({ name }) => name);
   await requireNamespace(namespace, known, declared);
   const labels = read.namespaces.find(({ name }) => name === namespace)?.labels ?? {};
   const asker = { namespace, labels };
-  if (flows === undefined) return { seen: declared, asker };
-  const edges = await edgesOf(namespace, flows, io);
-  const { needs, others } = needsFromFlows(namespace, edges, { catalog, options, policies: read.policies });
+  if (!wantsFlows(options)) return { seen: declared, asker };
+  const summary = await sumNamespace(namespace, options, io);
+  if (summary.flows === 0) throw await noFlows(namespace, summary, options, RECORD);
+  const { needs, others } = needsFromFlows(namespace, summary.edges, {
+    catalog,
+    options: inputs.options,
+    policies: read.policies,
+  });
   return { seen: { needs: joinNeeds([declared.needs, needs]), others, hints: declared.hints }, asker };
 }
 
-/** @throws CliError where there is no flow at all */
-async function edgesOf(
-  namespace: string,
-  files: readonly string[],
-  io: Io,
-): Promise<readonly ObservedEdge[]> {
-  const [{ flowsFromFiles }, { summarizeFlows }] = await Promise.all([
-    import('../../adapters/files/flows.ts'),
-    import('../../core/diagnose/summarize.ts'),
-  ]);
-  const paths = files.map((path) => (path === '-' ? path : resolve(io.cwd, path)));
-  const { edges, flows } = await summarizeFlows(flowsFromFiles(paths, { stdin: io.stdin }), namespace);
-  if (flows > 0) return edges;
-  throw new CliError(
-    `${files.join(', ')} has no flows in it.`,
-    'Record some: hubble observe --since 1h -o json > flows.jsonl',
-  );
-}
+const RECORD = 'hubble observe --since 1h -o json > flows.jsonl';
 
 async function requireNamespace(namespace: string, known: readonly string[], seen: Needs): Promise<void> {
   if (known.includes(namespace) || seen.needs.length > 0) return;

@@ -1,13 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { LastChange, Verification } from '../../core/diagnose/verify/index.ts';
-import { parseInstant } from '../../core/flow/time.ts';
-import type { FlowFilters, FlowQuery } from '../../core/model/flow-filter.ts';
-import type { Instant } from '../../core/model/instant.ts';
+import { type FlowQuery, NO_FILTERS } from '../../core/model/flow-filter.ts';
 import { addClusterOptions, duration } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addFlowOptions, type FlowOptions, flowFiles, openFlows } from '../flow-options.ts';
 import { addInputOptions, type InputOptions, type LoadedInputs, loadInputs, textOptions } from '../inputs.ts';
 import { type Io, nowOf } from '../io.ts';
+import { filtersOf, SINCE_LIVE, sinceOf } from '../namespace-flows.ts';
 import { reportProblems, requirePolicies } from '../problems.ts';
 
 const OUTPUTS = ['table', 'json', 'yaml'] as const;
@@ -70,7 +69,7 @@ async function verifyNamespace(namespace: string, options: VerifyOptions, io: Io
     );
   }
   const startMs = nowOf(io);
-  const query = queryOf(namespace, options, { isLive: files.length === 0, nowMs: startMs });
+  const query = await queryOf(namespace, options, { isLive: files.length === 0, nowMs: startMs });
   const [loaded, core, { Summarizer }, { readRepository }, { SYSTEM_TIMERS, sumFlows, waitForFlows }] =
     await Promise.all([
       loadInputs(options, io, 'verify'),
@@ -156,44 +155,20 @@ async function verifyNamespace(namespace: string, options: VerifyOptions, io: Io
 }
 
 /** All of a recording, since old ones lack what Hubble's filters look at; live only what the namespace has to do with. */
-function queryOf(
+async function queryOf(
   namespace: string,
   { since, wait }: VerifyOptions,
   { isLive, nowMs }: { readonly isLive: boolean; readonly nowMs: number },
-): FlowQuery {
-  const pods = [`${namespace}/`];
-  const filters: FlowFilters = isLive
-    ? { allow: [{ sourcePod: pods }, { destinationPod: pods }], deny: [] }
-    : { allow: [], deny: [] };
-  const from = since ?? (!isLive ? undefined : wait === undefined ? '5m' : NOW);
+): Promise<FlowQuery> {
+  const from = since ?? (!isLive ? undefined : wait === undefined ? SINCE_LIVE : NOW);
   return {
-    filters,
-    ...(from === undefined ? {} : { since: instantOf(from, nowMs) }),
+    filters: isLive ? filtersOf(namespace) : NO_FILTERS,
+    ...(from === undefined ? {} : { since: await sinceOf(from, nowMs) }),
     ...(wait === undefined ? {} : { isFollowed: true }),
   };
 }
 
 const NOW = '0s';
-
-/** `5m` before now, or a time of RFC 3339. */
-function instantOf(text: string, nowMs: number): Instant {
-  if (text === NOW) return { ms: nowMs, ns: 0 };
-  const instant = /^\d+(?:ms|s|m|h)?$/.test(text) ? ago(text, nowMs) : parseInstant(text);
-  if (instant === undefined)
-    throw new CliError(
-      `--since must not be "${text}".`,
-      'It must be 5m, 1h, or a time: 2026-03-01T10:00:00Z.',
-    );
-  return instant;
-}
-
-function ago(text: string, nowMs: number): Instant | undefined {
-  try {
-    return { ms: nowMs - duration(text), ns: 0 };
-  } catch {
-    return undefined;
-  }
-}
 
 /** What was changed last, as the cluster says; while waiting, at the latest the start of the wait. */
 async function changeOf(
