@@ -19,6 +19,7 @@ const VERDICTS: readonly ClusterKindName[] = [
   'Namespace',
   'Pod',
   'Service',
+  'EndpointSlice',
   'ConfigMap',
   'NetworkPolicy',
   'CiliumNetworkPolicy',

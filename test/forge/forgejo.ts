@@ -52,7 +52,9 @@ function create(
   if (head === base)
     return error(422, 'Invalid PullRequest: There are no changes between the head and the base');
   if (!state.branches().includes(head)) return error(404, "The target couldn't be found.");
-  const known = state.pullRequests.find((one) => one.isOpen && one.head === head && one.base === base);
+  const known = state.pullRequests.find(
+    (one) => one.isOpen && one.isFork !== true && one.head === head && one.base === base,
+  );
   if (known !== undefined) {
     return error(
       409,

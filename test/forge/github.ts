@@ -71,7 +71,11 @@ function create({ body }: Recorded, state: ForgeState): Reply {
     return invalid({ resource: 'PullRequest', field: 'head', code: 'invalid' });
   }
   const owner = state.repository.split('/')[0] ?? '';
-  if (state.pullRequests.some((one) => one.isOpen && one.head === head && one.base === base)) {
+  if (
+    state.pullRequests.some(
+      (one) => one.isOpen && one.isFork !== true && one.head === head && one.base === base,
+    )
+  ) {
     const message = `A pull request already exists for ${owner}:${head}.`;
     return invalid({ resource: 'PullRequest', code: 'custom', message });
   }

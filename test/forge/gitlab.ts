@@ -51,7 +51,9 @@ function create({ body }: Recorded, state: ForgeState): Reply {
   if (title === undefined || head === undefined || base === undefined) {
     return { status: 400, body: { error: 'title is missing' } };
   }
-  const known = state.pullRequests.find((one) => one.isOpen && one.head === head && one.base === base);
+  const known = state.pullRequests.find(
+    (one) => one.isOpen && one.isFork !== true && one.head === head && one.base === base,
+  );
   if (known !== undefined) {
     const text = `Another open merge request already exists for this source branch: !${known.number}`;
     return { status: 409, body: { message: [text] } };

@@ -27,7 +27,12 @@ export async function homelabCluster(change?: (cluster: MutableCluster) => void)
 export function withFaults(cluster: MutableCluster): void {
   const zipline = find(cluster, 'Namespace', 'zipline').metadata;
   zipline.labels = { ...zipline.labels, 'network-policy.homelab/enforcement': 'disabled' };
-  zipline.annotations = { 'network-policy.homelab/hatch-reason': 'uploads fail since the upgrade' };
+  zipline.annotations = {
+    'network-policy.homelab/enforcement-reason': 'uploads fail since the upgrade',
+    'network-policy.homelab/enforcement-by': 'kim',
+    'network-policy.homelab/enforcement-since': '2026-11-20T16:40:00Z',
+    'network-policy.homelab/enforcement-until': '2026-11-20T18:40:00Z',
+  };
   zipline.managedFields = [
     ...(zipline.managedFields ?? []),
     {

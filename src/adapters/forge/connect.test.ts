@@ -62,15 +62,11 @@ describe.each(FORGE_KINDS)('%s', (kind) => {
 
   it('does not take the branch of a fork for ours', async () => {
     const server = await start(kind);
-    const theirs = {
-      number: 1,
-      title: '',
-      body: PULL_REQUEST_MARK,
-      head: 'own',
-      base: 'other',
-      isOpen: true,
-    };
-    server.state.pullRequests.push({ ...theirs, base: 'main', isFork: true, head: 'elsewhere' }, theirs);
+    const theirs = { number: 1, title: '', body: PULL_REQUEST_MARK, head: 'own', isOpen: true };
+    server.state.pullRequests.push(
+      { ...theirs, base: 'main', isFork: true },
+      { ...theirs, number: 2, base: 'other' },
+    );
     expect(await openOn(server)).toMatchObject({ kind: 'opened' });
   });
 

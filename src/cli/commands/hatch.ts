@@ -34,7 +34,7 @@ function addPlan(hatch: Command, io: Io, done: (code: ExitCode) => void): void {
       'Say of each current drop of a namespace whether opening it would help, and why not; and what it would open. Nothing is changed. Exit 1 when something would go on dropping.',
     )
     .argument('<namespace>', 'the namespace that would be opened')
-    .option('--since <time>', 'of live flows, how far back', duration, 15 * 60_000)
+    .option('--since <time>', 'how far to look back: 5m, or a time (default: 15m live, all of a recording)')
     .option('--fixes <n>', 'seek fixes for the n most frequent drops', wholeNumber, 20);
   addFlowOptions(withOutput(addClusterOptions(addInputOptions(command))))
     .addHelpText(

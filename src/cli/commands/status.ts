@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Repository } from '../../core/cluster/drift.ts';
 import type { ClusterStatus } from '../../core/cluster/status.ts';
+import { parseInstant } from '../../core/flow/time.ts';
 import { addClusterOptions } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, type InputOptions, type LoadedInputs, loadInputs, textOptions } from '../inputs.ts';
-import type { Io } from '../io.ts';
+import { type Io, nowOf } from '../io.ts';
 import { reportProblems } from '../problems.ts';
 
 const OUTPUTS = ['table', 'json', 'yaml'] as const;
@@ -56,6 +57,7 @@ async function status(namespace: string | undefined, options: StatusOptions, io:
     state: cluster.state,
     catalog: inputs.catalog,
     options: inputs.options,
+    nowMs: parseInstant(cluster.state.takenAt)?.ms ?? nowOf(io),
     ...(compared.repository === undefined ? {} : { repository: compared.repository }),
   });
   requireNamespaces(found);

@@ -5,6 +5,7 @@ import { flowsOf } from '../../core/ports/flow-observer.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { loadInputs, textOptions } from '../inputs.ts';
 import { type Io, nowOf } from '../io.ts';
+import { filtersOf } from '../namespace-flows.ts';
 import { type HatchOptions, type HatchTarget, hatchTarget, namespaceObject } from './target.ts';
 import { liveFlows, reportTraffic } from './traffic.ts';
 import { writtenObject } from './write.ts';
@@ -49,12 +50,11 @@ async function checkClose(
     import('../../core/diagnose/index.ts'),
   ]);
   const observer: FlowObserver = await liveFlows(target, options, io);
-  const filters = {
-    allow: [{ sourcePod: [`${namespace}/`] }, { destinationPod: [`${namespace}/`] }],
-    deny: [],
-  };
   const since = { ms: sinceMs ?? nowOf(io) - DEFAULT_SINCE_MS, ns: 0 };
-  const summary = await summarizeFlows(flowsOf(observer, { filters, since }), namespace);
+  const summary = await summarizeFlows(
+    flowsOf(observer, { filters: filtersOf(namespace), since }),
+    namespace,
+  );
   const { inputs } = await loadInputs({ ...options, cluster: true }, io, 'debug');
   const plan = planClose(summary, { namespace, inputs });
   await printPlan(plan, options, io);

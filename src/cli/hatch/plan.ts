@@ -1,44 +1,39 @@
-import { flowsOf } from '../../core/ports/flow-observer.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
-import { type FlowOptions, openFlows } from '../flow-options.ts';
+import type { FlowOptions } from '../flow-options.ts';
 import { type InputOptions, loadInputs, textOptions } from '../inputs.ts';
-import { type Io, nowOf } from '../io.ts';
+import type { Io } from '../io.ts';
+import { isLive, sumNamespace } from '../namespace-flows.ts';
 import { reportProblems, requirePolicies } from '../problems.ts';
 
 export interface PlanOptions extends InputOptions, FlowOptions {
-  /** Milliseconds. */
-  readonly since: number;
+  readonly since?: string;
   readonly fixes: number;
   readonly output: 'table' | 'json' | 'yaml';
 }
 
+/** An emergency began a while before somebody looks. */
+const SINCE_LIVE = '15m';
+
 /** What opening a namespace would relieve and open, before anything is changed. */
 export async function planNamespace(namespace: string, options: PlanOptions, io: Io): Promise<ExitCode> {
-  const isRecorded = (options.flows ?? []).length > 0;
+  const isAsked = isLive(options);
   // Live flows belong to a live cluster: what Git says of it may have drifted.
   const given: PlanOptions =
-    isRecorded || options.snapshot !== undefined ? options : { ...options, cluster: true };
-  const [{ inputs, problems, cluster }, { planHatch }, { summarizeFlows }, { readRepository }] =
-    await Promise.all([
-      loadInputs(given, io, 'debug'),
-      import('../../core/diagnose/hatch/index.ts'),
-      import('../../core/diagnose/index.ts'),
-      import('../../core/manifest/read.ts'),
-    ]);
+    isAsked && options.snapshot === undefined ? { ...options, cluster: true } : options;
+  const [{ inputs, problems, cluster }, { planHatch }, { readRepository }] = await Promise.all([
+    loadInputs(given, io, 'debug'),
+    import('../../core/diagnose/hatch/index.ts'),
+    import('../../core/manifest/read.ts'),
+  ]);
   const read = readRepository(inputs.files, inputs.readOptions);
   requirePolicies(read, given);
-  const live = cluster?.live;
-  const observer = await openFlows(given, io, {
-    ...(live === undefined ? {} : { live }),
-    isForwardDefault: true,
-  });
-  const filters = {
-    allow: [{ sourcePod: [`${namespace}/`] }, { destinationPod: [`${namespace}/`] }],
-    deny: [],
-  };
-  // A recording is taken whole; of a live cluster only what is going on now counts.
-  const query = isRecorded ? { filters } : { filters, since: { ms: nowOf(io) - options.since, ns: 0 } };
-  const summary = await summarizeFlows(flowsOf(observer, query), namespace);
+  const since = options.since ?? (isAsked ? SINCE_LIVE : undefined);
+  const summary = await sumNamespace(
+    namespace,
+    { ...given, ...(since === undefined ? {} : { since }) },
+    io,
+    cluster?.live === undefined ? {} : { live: cluster.live },
+  );
   const plan = planHatch(summary, { namespace, inputs, fixesMax: options.fixes });
   const known = read.namespaces.map(({ name }) => name);
   if (!plan.diagnosis.isSeen && !known.includes(namespace)) {

@@ -4,6 +4,7 @@ import type { Flow } from '../../core/model/flow.ts';
 import type { FlowObserver } from '../../core/ports/flow-observer.ts';
 import type { Watched } from '../../core/report/hatch/status.ts';
 import { type Io, nowOf } from '../io.ts';
+import { filtersOf } from '../namespace-flows.ts';
 
 /**
  * Enforcement follows a label by so much at the most: the agents learn of it, and regenerate their endpoints. Who
@@ -91,11 +92,7 @@ export function diagnoseAfter(
 }
 
 function followedOf(namespace: string): Parameters<FlowObserver['events']>[0] {
-  const filters = {
-    allow: [{ sourcePod: [`${namespace}/`] }, { destinationPod: [`${namespace}/`] }],
-    deny: [],
-  };
-  return { filters, isFollowed: true };
+  return { filters: filtersOf(namespace), isFollowed: true };
 }
 
 function policyDrops({ edges }: FlowSummary): number {

@@ -13,9 +13,22 @@ import { type ClusterState, objectsOf } from './state.ts';
  */
 export function clusterFiles(state: Pick<ClusterState, 'objects'>): readonly SourceFile[] {
   const kinds = Object.keys(KEPT) as readonly (keyof typeof KEPT)[];
-  const objects = kinds.flatMap((kind) => objectsOf(state, kind).map((object) => objectFile(kind, object)));
+  const objects = kinds.flatMap((kind) =>
+    objectsOf(state, kind)
+      .filter((object) => kind !== 'Service' || hasKnownBackends(object, state))
+      .map((object) => objectFile(kind, object)),
+  );
   const workloads = groupPods(objectsOf(state, 'Pod')).map(workloadFile);
   return [...objects, ...workloads].sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+}
+
+/**
+ * A Service without a selector whose backends may not be read is left out: it is unknown then to whoever asks, and a rule
+ * that names it is not decided. One that is known to have none is another thing.
+ */
+function hasKnownBackends(service: ClusterObject, { objects }: Pick<ClusterState, 'objects'>): boolean {
+  const selector = asFields(fieldAt(service, ['spec', 'selector'])) ?? {};
+  return Object.keys(selector).length > 0 || objects.EndpointSlice !== undefined;
 }
 
 /** The path that stands for an object: what kubectl would call it. */
@@ -29,6 +42,7 @@ export function clusterPath(shortKind: string, namespace: string, name: string):
 const KEPT = {
   Namespace: { short: 'namespace', members: [] },
   Service: { short: 'service', members: ['spec'] },
+  EndpointSlice: { short: 'endpointslice', members: ['addressType', 'endpoints'] },
   NetworkPolicy: { short: 'netpol', members: ['spec'] },
   CiliumNetworkPolicy: { short: 'cnp', members: ['spec', 'specs'] },
   CiliumClusterwideNetworkPolicy: { short: 'ccnp', members: ['spec', 'specs'] },

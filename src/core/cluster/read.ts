@@ -51,7 +51,15 @@ export async function readCluster(
 }
 
 function scopeOf(kind: ClusterKindName, ciliumNamespace: string): ClusterScope {
-  return kind === 'ConfigMap' ? { namespace: ciliumNamespace, name: CILIUM_CONFIG } : {};
+  switch (kind) {
+    case 'ConfigMap':
+      return { namespace: ciliumNamespace, name: CILIUM_CONFIG };
+    case 'EndpointSlice':
+      // Those of Services with a selector follow from pods, and are most of what there is.
+      return { labelSelector: 'endpointslice.kubernetes.io/managed-by!=endpointslice-controller.k8s.io' };
+    default:
+      return {};
+  }
 }
 
 function requireCilium(

@@ -48,7 +48,13 @@ function statusWith(
 ): ClusterStatus {
   const list = Object.entries(FILES).map(([path, text]) => ({ path, text }));
   const state = also(clusterOf(list, { agent: OPTIONS }, change));
-  return statusOf({ state, catalog: DEFAULT_CATALOG, options: OPTIONS, repository: declared(files) });
+  return statusOf({
+    state,
+    catalog: DEFAULT_CATALOG,
+    options: OPTIONS,
+    nowMs: Date.UTC(2026, 2, 1, 12),
+    repository: declared(files),
+  });
 }
 
 function of(status: ClusterStatus, name: string): NamespaceStatus {
@@ -197,7 +203,11 @@ describe('namespaces', () => {
     const status = statusWith((cluster) => {
       const shop = find(cluster, 'Namespace', 'shop').metadata;
       shop.labels = { ...shop.labels, [HATCH]: 'disabled' };
-      shop.annotations = { 'network-policy.homelab/reason': 'fire', other: 'x' };
+      shop.annotations = {
+        'network-policy.homelab/enforcement-reason': 'fire',
+        'network-policy.homelab/enforcement-until': '2026-03-01T11:00:00Z',
+        other: 'x',
+      };
       shop.managedFields = [
         { manager: 'flux', operation: 'Apply', fieldsV1: { 'f:metadata': { 'f:labels': {} } } },
         {
@@ -211,7 +221,12 @@ describe('namespaces', () => {
     expect(of(status, 'shop').hatch).toEqual({
       isOpen: true,
       managers: [{ manager: 'kubectl-label', operation: 'Update', time: '2026-03-01T10:00:00Z' }],
-      notes: [{ key: 'network-policy.homelab/reason', value: 'fire' }],
+      sinceMs: Date.UTC(2026, 2, 1, 10),
+      untilMs: Date.UTC(2026, 2, 1, 11),
+      isOverdue: true,
+      reason: 'fire',
+      ticket: '',
+      by: '',
     });
     expect(statusFindings(status).map(({ kind }) => kind)).toEqual(['hatch-open']);
   });

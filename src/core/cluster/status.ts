@@ -2,7 +2,6 @@ import {
   ACCESS_GRANTED,
   accessLabel,
   type Catalog,
-  ENFORCEMENT_DISABLED,
   enforcementLabel,
   findProfile,
   isPlatform,
@@ -19,6 +18,7 @@ import { formatPolicyRef, POLICY_KINDS, type PolicyRef } from '../model/policy.t
 import type { Problem, RepositoryRead } from '../model/repository.ts';
 import { type Drift, driftOf, type Repository } from './drift.ts';
 import { clusterFiles } from './files.ts';
+import { isOverdue, openHatchOf } from './hatch.ts';
 import { type FieldManager, type ManagedBy, managedBy, managersOfLabel } from './managed-by.ts';
 import { type PodsStatus, podsStatus } from './pods-status.ts';
 import { type ClusterState, type MissingKind, objectsOf } from './state.ts';
@@ -46,8 +46,15 @@ export interface HatchStatus {
   readonly isOpen: boolean;
   /** Who wrote the label, newest last; none where managed fields were left out. */
   readonly managers: readonly FieldManager[];
-  /** Annotations of the label's prefix, which say why and until when. Sorted by key. */
-  readonly notes: readonly { readonly key: string; readonly value: string }[];
+  /** Milliseconds since 1970: by the record that `propolis hatch open` leaves, else by the newest manager. */
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  /** Whether its time is over. */
+  readonly isOverdue: boolean;
+  /** Of the record; empty where there is none. */
+  readonly reason: string;
+  readonly ticket: string;
+  readonly by: string;
 }
 
 export interface NamespaceStatus {
@@ -79,10 +86,12 @@ export interface StatusQuestion {
   /** Of the cluster's agents. */
   readonly options: AgentOptions;
   readonly repository?: Repository;
+  /** Milliseconds since 1970: when the cluster was read. */
+  readonly nowMs: number;
 }
 
 /** What is in force in a cluster, namespace by namespace, and how it differs from Git. */
-export function statusOf({ state, catalog, options, repository }: StatusQuestion): ClusterStatus {
+export function statusOf({ state, catalog, options, repository, nowMs }: StatusQuestion): ClusterStatus {
   const read = readRepository(clusterFiles(state), { agent: options });
   const policies = policiesOf(state, read);
   const selecting = selectingPolicies(read, options);
@@ -93,7 +102,7 @@ export function statusOf({ state, catalog, options, repository }: StatusQuestion
       const selects = selecting.get(name) ?? new Set();
       return {
         ...labelsStatus(object, catalog),
-        hatch: hatchStatus(object, catalog),
+        hatch: hatchStatus(object, catalog, nowMs),
         policies: policies.filter(
           (policy) => policy.namespace === name || selects.has(formatPolicyRef(policy)),
         ),
@@ -124,17 +133,26 @@ function labelsStatus(
   };
 }
 
-function hatchStatus(object: ClusterObject, catalog: Catalog): HatchStatus {
-  const key = enforcementLabel(catalog);
-  const { labels = {}, annotations = {} } = object.metadata;
-  const isOpen = Object.hasOwn(labels, key) && labels[key] === ENFORCEMENT_DISABLED;
-  if (!isOpen) return { isOpen, managers: [], notes: [] };
-  const managers = [...managersOfLabel(object, key)].sort((a, b) => order(a.time, b.time));
-  const notes = Object.entries(annotations)
-    .filter(([name]) => name.startsWith(`${catalog.labelPrefix}/`))
-    .map(([name, value]) => ({ key: name, value }))
-    .sort((a, b) => order(a.key, b.key));
-  return { isOpen, managers, notes };
+const CLOSED: HatchStatus = { isOpen: false, managers: [], isOverdue: false, reason: '', ticket: '', by: '' };
+
+function hatchStatus(object: ClusterObject, catalog: Catalog, nowMs: number): HatchStatus {
+  const open = openHatchOf(object, catalog);
+  if (open === undefined) return CLOSED;
+  const managers = [...managersOfLabel(object, enforcementLabel(catalog))].sort((a, b) =>
+    order(a.time, b.time),
+  );
+  const sinceMs = open.sinceMs ?? parseInstant(managers.at(-1)?.time ?? '')?.ms;
+  const { untilMs, reason, ticket, by } = open;
+  return {
+    isOpen: true,
+    managers,
+    ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(untilMs === undefined ? {} : { untilMs }),
+    isOverdue: isOverdue(open, nowMs),
+    reason,
+    ticket,
+    by,
+  };
 }
 
 function policiesOf(state: ClusterState, read: RepositoryRead): readonly PolicyStatus[] {

@@ -16,6 +16,7 @@ import { type Notes, takeNotes } from './repository/notes.ts';
 import type { CollectContext, ReadObject } from './repository/objects.ts';
 import { patchSources } from './repository/patch-sources.ts';
 import { collectRendered } from './repository/rendered.ts';
+import { withBackends } from './repository/services.ts';
 import { variableScopes } from './repository/variable-scopes.ts';
 
 export { environmentsOf } from './repository/environment.ts';
@@ -151,7 +152,10 @@ function assemble(collection: Collection, notes: Notes, counts: ReadCounts): Rep
     refused: outcomes.flatMap((outcome) => (outcome.kind === 'refused' ? [outcome.refused] : [])),
     namespaces: collection.namespaces(),
     workloads: outcomes.flatMap((outcome) => (outcome.kind === 'workload' ? [outcome.workload] : [])),
-    services: outcomes.flatMap((outcome) => (outcome.kind === 'service' ? [outcome.service] : [])),
+    services: withBackends(
+      outcomes.flatMap((outcome) => (outcome.kind === 'service' ? [outcome.service] : [])),
+      outcomes.flatMap((outcome) => (outcome.kind === 'backends' ? [outcome.backends] : [])),
+    ),
     cidrGroups: outcomes.flatMap((outcome) => (outcome.kind === 'cidr-group' ? [outcome.group] : [])),
     problems: [...notes.problems, ...outcomes.flatMap(({ problems }) => problems)],
     approximations: notes.approximations(),

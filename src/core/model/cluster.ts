@@ -13,6 +13,7 @@ export const CLUSTER_KIND_NAMES = [
   'Namespace',
   'Pod',
   'Service',
+  'EndpointSlice',
   'Node',
   'ConfigMap',
   'NetworkPolicy',
@@ -28,6 +29,12 @@ export const CLUSTER_KINDS: Readonly<Record<ClusterKindName, ClusterKind>> = {
   Namespace: { group: '', versions: ['v1'], plural: 'namespaces', isNamespaced: false },
   Pod: { group: '', versions: ['v1'], plural: 'pods', isNamespaced: true },
   Service: { group: '', versions: ['v1'], plural: 'services', isNamespaced: true },
+  EndpointSlice: {
+    group: 'discovery.k8s.io',
+    versions: ['v1'],
+    plural: 'endpointslices',
+    isNamespaced: true,
+  },
   Node: { group: '', versions: ['v1'], plural: 'nodes', isNamespaced: false },
   ConfigMap: { group: '', versions: ['v1'], plural: 'configmaps', isNamespaced: true },
   NetworkPolicy: {

@@ -30,7 +30,16 @@ function namespaceJson({ policies, ...namespace }: NamespaceStatus): unknown {
     profile,
     profileKnown: isProfileKnown,
     access,
-    hatch: { open: hatch.isOpen, managers: hatch.managers, notes: hatch.notes },
+    hatch: {
+      open: hatch.isOpen,
+      since: timeJson(hatch.sinceMs),
+      until: timeJson(hatch.untilMs),
+      overdue: hatch.isOverdue,
+      by: hatch.by,
+      reason: hatch.reason,
+      ticket: hatch.ticket,
+      managers: hatch.managers,
+    },
     pods: {
       known: pods.isKnown,
       managed: pods.managed,
@@ -42,6 +51,10 @@ function namespaceJson({ policies, ...namespace }: NamespaceStatus): unknown {
   };
 }
 
+function timeJson(milliseconds: number | undefined): string | null {
+  return milliseconds === undefined ? null : isoTime(milliseconds);
+}
+
 function policyJson(policy: PolicyStatus): unknown {
   const { kind, namespace, name, validity, managedBy } = policy;
   return {
@@ -50,7 +63,7 @@ function policyJson(policy: PolicyStatus): unknown {
     name,
     validity: validity.kind,
     message: validity.kind === 'invalid' ? validity.message : '',
-    since: validity.kind === 'invalid' && validity.sinceMs !== undefined ? isoTime(validity.sinceMs) : null,
+    since: timeJson(validity.kind === 'invalid' ? validity.sinceMs : undefined),
     text: validityText(policy),
     managedBy,
   };

@@ -16,7 +16,7 @@ import { impliedNamespace, readNamespace } from './namespaces.ts';
 import type { Notes } from './notes.ts';
 import type { ReadObject } from './objects.ts';
 import { schemaProblem } from './report-fields.ts';
-import { readService } from './services.ts';
+import { readBackends, readService, type ServiceBackends } from './services.ts';
 import { isWorkloadKind, readWorkload } from './workloads.ts';
 
 /** What one object came to. Its problems stay with it, so that a later object of the same name replaces both. */
@@ -26,6 +26,7 @@ type Outcome = { readonly problems: readonly Problem[] } & (
   | { readonly kind: 'namespace'; readonly namespace: NamespaceDeclaration }
   | { readonly kind: 'workload'; readonly workload: Workload }
   | { readonly kind: 'service'; readonly service: Service }
+  | { readonly kind: 'backends'; readonly backends: ServiceBackends }
   | { readonly kind: 'cidr-group'; readonly group: CidrGroup }
   | { readonly kind: 'nothing' }
 );
@@ -55,6 +56,7 @@ const COLLECTED: ReadonlyMap<string, readonly string[]> = new Map<string, readon
   ['NetworkPolicy', ['networking.k8s.io', 'extensions']],
   ['Namespace', ['']],
   ['Service', ['']],
+  ['EndpointSlice', ['discovery.k8s.io']],
   ...WORKLOAD_KINDS.map((kind) => [kind, ['', 'apps', 'batch', 'extensions']] as const),
 ]);
 
@@ -178,6 +180,8 @@ function readOutcome(object: ReadObject, form: NamespaceForm, options: AgentOpti
       return { kind: 'namespace', namespace: readNamespace(object, form, report), problems };
     case 'Service':
       return { kind: 'service', service: readService(object, report), problems };
+    case 'EndpointSlice':
+      return { kind: 'backends', backends: readBackends(object), problems };
     default:
       return isWorkloadKind(object.kind)
         ? { kind: 'workload', workload: readWorkload(object, object.kind, report), problems }

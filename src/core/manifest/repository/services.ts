@@ -25,6 +25,42 @@ export function readService(object: ReadObject, report: (problem: Problem) => vo
   };
 }
 
+/** Addresses behind a Service, of one EndpointSlice. */
+export interface ServiceBackends {
+  readonly namespace: string;
+  /** Empty where the slice is of none. */
+  readonly service: string;
+  readonly addresses: readonly string[];
+}
+
+/** Reads an EndpointSlice: the addresses that are ready, or of which nobody says that they are not. */
+export function readBackends({ value, namespace }: ReadObject): ServiceBackends {
+  const isAddress = textAt(value, ['addressType']) !== 'FQDN';
+  const endpoints = isAddress ? (asList(field(value, 'endpoints')) ?? []) : [];
+  return {
+    namespace,
+    service: textAt(value, ['metadata', 'labels', 'kubernetes.io/service-name']) ?? '',
+    addresses: endpoints.flatMap((endpoint) =>
+      fieldAt(endpoint, ['conditions', 'ready']) === false ? [] : textList(field(endpoint, 'addresses')),
+    ),
+  };
+}
+
+/** Services without a selector have the backends that EndpointSlices name; those of others follow from pods. */
+export function withBackends(
+  services: readonly Service[],
+  slices: readonly ServiceBackends[],
+): readonly Service[] {
+  if (slices.length === 0) return services;
+  return services.map((service) => {
+    if (Object.keys(service.selector ?? {}).length > 0) return service;
+    const own = slices.filter(
+      ({ namespace, service: name }) => namespace === service.namespace && name === service.name,
+    );
+    return own.length === 0 ? service : { ...service, backends: own.flatMap(({ addresses }) => addresses) };
+  });
+}
+
 function readPorts(object: ReadObject, report: (problem: Problem) => void): readonly ServicePort[] {
   const ports: ServicePort[] = [];
   for (const [i, item] of (asList(fieldAt(object.value, ['spec', 'ports'])) ?? []).entries()) {

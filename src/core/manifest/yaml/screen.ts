@@ -24,6 +24,7 @@ export const KINDS_READ: readonly string[] = [
   'Job',
   'CronJob',
   'Service',
+  'EndpointSlice',
   // Policies that are only named.
   'ClusterNetworkPolicy',
   'AdminNetworkPolicy',

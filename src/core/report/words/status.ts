@@ -52,15 +52,25 @@ export function refText({
   return printable(formatPolicyRef({ kind, namespace, name } as PolicyRef));
 }
 
-/** Since when, by whom, and what the annotations say. */
-export function hatchText({ managers, notes }: HatchStatus): string {
-  const by = managersText(managers);
-  const said = notes.map(({ key, value }) => `${printable(shortKey(key))} ${printable(shorten(value, 80))}`);
-  return `${by === '' ? '' : `, ${by}`}${said.length === 0 ? '' : ` (${said.join('; ')})`}`;
-}
-
-function shortKey(key: string): string {
-  return key.slice(key.lastIndexOf('/') + 1);
+/** Since when, by whom, until when and why. */
+export function hatchText({
+  managers,
+  sinceMs,
+  untilMs,
+  isOverdue,
+  reason,
+  ticket,
+  by,
+}: HatchStatus): string {
+  const names = [...new Set(managers.map(({ manager }) => printable(manager)))];
+  const who = by === '' ? listText(names) : printable(shorten(by, 80));
+  const parts = [
+    ...(sinceMs === undefined ? [] : [`since ${clockTime(sinceMs)}`]),
+    ...(who === '' ? [] : [`by ${who}`]),
+    ...(untilMs === undefined ? [] : [`until ${clockTime(untilMs)}${isOverdue ? ', which is over' : ''}`]),
+  ];
+  const why = [reason, ticket].filter((text) => text !== '').map((text) => printable(shorten(text, 120)));
+  return `${parts.length === 0 ? '' : ` ${parts.join(' ')}`}${why.length === 0 ? '' : `: ${why.join(', ')}`}`;
 }
 
 /** `since 2026-03-01 10:00:00Z by kubectl-label`. */
