@@ -1,10 +1,20 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Repository } from '../../core/cluster/drift.ts';
+import type { GitSide } from '../../core/cluster/git-side.ts';
 import type { ClusterStatus } from '../../core/cluster/status.ts';
 import { parseInstant } from '../../core/flow/time.ts';
 import { addClusterOptions } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
-import { addInputOptions, type InputOptions, type LoadedInputs, loadInputs, textOptions } from '../inputs.ts';
+import {
+  addInputOptions,
+  CATALOG_FILE,
+  type InputOptions,
+  type LoadedInputs,
+  loadInputs,
+  textOptions,
+} from '../inputs.ts';
 import { type Io, nowOf } from '../io.ts';
 import { reportProblems } from '../problems.ts';
 
@@ -58,6 +68,7 @@ async function status(namespace: string | undefined, options: StatusOptions, io:
     catalog: inputs.catalog,
     options: inputs.options,
     nowMs: parseInstant(cluster.state.takenAt)?.ms ?? nowOf(io),
+    git: compared.git,
     ...(compared.repository === undefined ? {} : { repository: compared.repository }),
   });
   requireNamespaces(found);
@@ -70,17 +81,23 @@ async function status(namespace: string | undefined, options: StatusOptions, io:
 }
 
 interface Compared {
-  readonly repository: Repository | undefined;
+  readonly git: GitSide;
+  readonly repository?: Repository;
   readonly problems: LoadedInputs['problems'];
 }
 
-/** What Git says, for the catalog's cluster that is asked. None where there are no policies in the folder. */
+/**
+ * What Git says, for the catalog's cluster that is asked. A folder that nobody named is only taken where it looks like
+ * the repository of this cluster: another one would make a finding of everything.
+ */
 async function repositoryOf(
   { env, repo, manifests, var: variables, ciliumVersion, color }: StatusOptions,
   { cluster, inputs: { catalog } }: LoadedInputs,
   io: Io,
 ): Promise<Compared> {
-  const [{ matchCluster }, { readDeclared }] = await Promise.all([
+  const isNamed = repo !== undefined || manifests !== undefined;
+  if (!isNamed && !looksLikeRepository(io.cwd)) return { git: { kind: 'none' }, problems: [] };
+  const [{ matchCluster, sharesPolicies }, { readDeclared }] = await Promise.all([
     import('../../core/cluster/index.ts'),
     import('../../core/manifest/read.ts'),
   ]);
@@ -96,10 +113,31 @@ async function repositoryOf(
   };
   const { inputs, problems } = await loadInputs(files, io, 'status');
   const repository = readDeclared(inputs.files, inputs.readOptions);
-  const { policies, refused } = repository.read;
-  return policies.length + refused.length === 0
-    ? { repository: undefined, problems: [] }
-    : { repository, problems: [...problems, ...repository.read.problems] };
+  const { read } = repository;
+  const policies = read.policies.length + read.refused.length;
+  if (policies === 0) return { git: { kind: 'none' }, problems: [] };
+  const where = manifests ?? repo ?? '.';
+  const isOurs = isNamed || match?.kind === 'known' || cluster === undefined;
+  if (!isOurs && !sharesPolicies(cluster.state, repository)) {
+    return { git: { kind: 'foreign', where, policies }, problems: [] };
+  }
+  const taken = inputs.readOptions.environment;
+  const git: GitSide = {
+    kind: 'compared',
+    where,
+    policies,
+    ...(taken === undefined ? {} : { environment: taken }),
+  };
+  return { git, repository, problems: [...problems, ...read.problems] };
+}
+
+/** A catalog, or Git's folder here or above. */
+function looksLikeRepository(folder: string): boolean {
+  if (existsSync(join(folder, CATALOG_FILE))) return true;
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return true;
+    if (dirname(at) === at) return false;
+  }
 }
 
 function requireNamespaces({ namespaces, missing }: ClusterStatus): void {

@@ -10,6 +10,7 @@ export {
   planApply,
 } from './apply.ts';
 export { clusterFiles, clusterPath } from './files.ts';
+export { type GitSide, sharesPolicies } from './git-side.ts';
 export { type ClusterMatch, matchCluster, refuseWrite, type WriteRefusal } from './guard.ts';
 export { commonLabels, groupPods, hasEnded, type PodGroup } from './pods.ts';
 export { permissionName, rbacRule } from './rbac.ts';

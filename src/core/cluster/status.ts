@@ -18,6 +18,7 @@ import { formatPolicyRef, POLICY_KINDS, type PolicyRef } from '../model/policy.t
 import type { Problem, RepositoryRead } from '../model/repository.ts';
 import { type Drift, driftOf, type Repository } from './drift.ts';
 import { clusterFiles } from './files.ts';
+import type { GitSide } from './git-side.ts';
 import { isOverdue, openHatchOf } from './hatch.ts';
 import { type FieldManager, type ManagedBy, managedBy, managersOfLabel } from './managed-by.ts';
 import { type PodsStatus, podsStatus } from './pods-status.ts';
@@ -77,6 +78,8 @@ export interface ClusterStatus {
   readonly invalid: readonly PolicyStatus[];
   /** Absent where no repository was given. */
   readonly drift?: Drift;
+  /** What it was compared with; absent where nobody said. */
+  readonly git?: GitSide;
   readonly missing: readonly MissingKind[];
 }
 
@@ -86,12 +89,13 @@ export interface StatusQuestion {
   /** Of the cluster's agents. */
   readonly options: AgentOptions;
   readonly repository?: Repository;
+  readonly git?: GitSide;
   /** Milliseconds since 1970: when the cluster was read. */
   readonly nowMs: number;
 }
 
 /** What is in force in a cluster, namespace by namespace, and how it differs from Git. */
-export function statusOf({ state, catalog, options, repository, nowMs }: StatusQuestion): ClusterStatus {
+export function statusOf({ state, catalog, options, repository, git, nowMs }: StatusQuestion): ClusterStatus {
   const read = readRepository(clusterFiles(state), { agent: options });
   const policies = policiesOf(state, read);
   const selecting = selectingPolicies(read, options);
@@ -111,6 +115,7 @@ export function statusOf({ state, catalog, options, repository, nowMs }: StatusQ
     }),
     invalid: policies.filter(({ validity }) => validity.kind === 'invalid'),
     ...(repository === undefined ? {} : { drift: driftOf(state, repository, { catalog, options }) }),
+    ...(git === undefined ? {} : { git }),
     missing: state.missing,
   };
 }

@@ -17,6 +17,7 @@ export function statusJson(status: ClusterStatus, namespace?: string): unknown {
       kind: finding.kind,
       text: findingText(finding),
     })),
+    git: status.git ?? null,
     drift: status.drift === undefined ? null : driftJson(status.drift, namespace),
     unknown: status.missing.map((missing) => ({ ...missing, text: missingText(missing) })),
   };

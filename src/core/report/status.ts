@@ -6,11 +6,13 @@ import { type Paint, PLAIN } from './paint.ts';
 import { printable, shorten } from './printable.ts';
 import { count, plural } from './units.ts';
 import {
+  comparedText,
   FINDING_WORDS,
   findingText,
   hatchText,
   managerName,
   missingText,
+  notComparedText,
   policyDriftText,
   refText,
   validityText,
@@ -167,15 +169,18 @@ function footLines(
   ];
   const unknown = [
     ...status.missing.map(missingText),
-    ...(status.drift === undefined
-      ? ['drift was not looked for: no repository with policies here (--repo DIR names one)']
-      : []),
+    ...(status.drift === undefined ? [notComparedText(status.git)] : []),
   ];
   const list = (label: string, texts: readonly string[]): readonly string[] =>
     texts.length === 0
       ? []
       : ['', ...texts.flatMap((text, i) => labelled(i === 0 ? label : '', text, layout).map(paint.faint))];
-  return [...list('besides', besides), ...list('not known', unknown)];
+  const compared = comparedText(status.git);
+  return [
+    ...list('besides', besides),
+    ...list('compared', compared === undefined ? [] : [compared]),
+    ...list('not known', unknown),
+  ];
 }
 
 const EXPLAINED_MAX = 5;

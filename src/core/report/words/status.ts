@@ -1,4 +1,5 @@
 import type { LabelDrift, PolicyDrift } from '../../cluster/drift.ts';
+import type { GitSide } from '../../cluster/git-side.ts';
 import type { FieldManager, ManagedBy } from '../../cluster/managed-by.ts';
 import { permissionName, rbacRule } from '../../cluster/rbac.ts';
 import type { MissingKind } from '../../cluster/state.ts';
@@ -172,4 +173,26 @@ export function missingText(missing: MissingKind): string {
   return missing.why === 'absent'
     ? `the cluster has no ${kinds}`
     : `you may not ${permissionName(missing.permission)}; to grant it: ${rbacRule(missing.permission)}`;
+}
+
+/** What the cluster was compared with; undefined where it was not, or nobody said. */
+export function comparedText(git: GitSide | undefined): string | undefined {
+  if (git?.kind !== 'compared') return undefined;
+  const { where, policies, environment } = git;
+  const as = environment === undefined ? '' : ` for ${printable(environment)}`;
+  return `with Git: ${plural(policies, 'policy', 'policies')}${as} in ${whereText(where)}`;
+}
+
+/** Why drift is not known. */
+export function notComparedText(git: GitSide | undefined): string {
+  if (git?.kind === 'foreign') {
+    const { where, policies } = git;
+    return `drift was not looked for: of ${plural(policies, 'policy', 'policies')} in ${whereText(where)} none is in this cluster (--repo DIR names its repository)`;
+  }
+  return 'drift was not looked for: no repository with policies here (--repo DIR names one)';
+}
+
+function whereText(where: string): string {
+  if (where === '-') return 'standard input';
+  return where === '.' ? 'the repository here' : printable(where);
 }
