@@ -193,6 +193,12 @@ describe('what does not work is one message, with what to do, and 2', () => {
       'is no Kubernetes API: <html>\\x1b[2J</html>',
     ],
     [
+      'a server of something else',
+      () => answering((_, response) => Boolean(response.writeHead(404).end())),
+      [],
+      'is no Kubernetes API: it answers 404.',
+    ],
+    [
       'a server that hangs',
       () => answering(() => true),
       ['--request-timeout', '50ms'],

@@ -59,7 +59,8 @@ export function statusOf({ status, text }: ApiAnswer): ApiStatus {
 export function unexpected(answer: ApiAnswer, server: string): ClusterError {
   const { isStatus, code, message } = statusOf(answer);
   if (!isStatus && answer.status < 500) {
-    return new ClusterError({ code: 'not-kubernetes', server, detail: `${answer.status}: ${message}` });
+    const detail = message === '' ? `it answers ${answer.status}` : `${answer.status}: ${message}`;
+    return new ClusterError({ code: 'not-kubernetes', server, detail });
   }
   return new ClusterError({ code: 'server-error', server, status: code, message });
 }

@@ -39,8 +39,10 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
+/** Node's advice behind a semicolon is about its own options, which are not ours. */
 function detailOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]?.slice(0, 300) ?? '';
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+  return line.split('; if the root CA', 1)[0]!.slice(0, 300);
 }
 
 /** `…:SSL routines:…:wrong version number:…` without OpenSSL's file names. */

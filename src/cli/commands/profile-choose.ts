@@ -112,7 +112,7 @@ function requireEvidence({ needs }: Needs, options: ChooseOptions, io: Io): void
   if (needs.length === 0) {
     throw new CliError(
       `Nothing in the files shows what namespace "${options.namespace}" needs; charts are not rendered.`,
-      'Give its recorded --flows, or its needs: --from-internet, --from-inside, --calls-outside, --access, or --nothing.',
+      'Give its recorded --flows, a relay with -P or --server, or its needs: --from-internet, --from-inside, --calls-outside, --access, or --nothing.',
     );
   }
   io.err(

@@ -66,7 +66,13 @@ function numberOf(
 /** A mistake in a filter, as a person reads it. */
 export function filterMistake(error: FilterError): CliError {
   const { field, value, expected } = error;
-  if (field === '') return new CliError(`${error.message}.`.replace(/^f/, 'F'), 'Leave one of them out.');
+  if (field === '') {
+    const isNamespace = /--(?:from|to)-namespace and --namespace/.test(error.message);
+    return new CliError(
+      `${error.message}.`.replace(/^f/, 'F'),
+      isNamespace ? 'Name both ends: --from-namespace A --to-namespace B.' : 'Leave one of them out.',
+    );
+  }
   if (field === '--not')
     return new CliError('--not turns the next filter around.', `It must be ${expected}.`);
   if (field === 'cel_expression') {
