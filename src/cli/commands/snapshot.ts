@@ -1,7 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type ClusterState, snapshotText } from '../../core/cluster/index.ts';
+import type { ClusterState } from '../../core/cluster/index.ts';
 import { addConnectOptions, type ConnectOptions, loadCluster } from '../cluster-options.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -35,9 +35,10 @@ Examples:
 }
 
 async function snapshot(options: SnapshotOptions, io: Io): Promise<ExitCode> {
-  const [{ readCatalogAt }, { forbiddenProblems }] = await Promise.all([
+  const [{ readCatalogAt }, { forbiddenProblems }, { snapshotText }] = await Promise.all([
     import('../catalog-file.ts'),
     import('../cluster-inputs.ts'),
+    import('../../core/cluster/index.ts'),
   ]);
   const { catalog } = await readCatalogAt(options, io);
   const loaded = await loadCluster({ ...options, cluster: true }, 'snapshot', catalog, io);
