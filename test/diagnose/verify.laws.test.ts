@@ -49,13 +49,15 @@ describe('laws of verification', () => {
     let failed = 0;
     fc.assert(
       fc.property(mixed(), fc.nat(), ({ flows, files }, cut) => {
-        const given = { files, catalog: CATALOG, namespace: 'a', change };
+        // Where nobody said what the cluster is called, more flows may show that a pod is another cluster's.
+        const given = { files, catalog: CATALOG, namespace: 'a', change, isClusterNameAssumed: false };
         const before = outcomes(verified(flows.slice(0, cut % (flows.length + 1)), given));
         const after = outcomes(verified(flows, given));
         for (const [id, outcome] of before) {
           if (outcome !== 'fail') continue;
           failed += 1;
-          expect(['fail', 'pass'], id).toContain(after.get(id));
+          // Newer flows may show that it works by now, at both ends or at one: never that nothing was seen.
+          expect(['no-traffic', 'not-promised', undefined], id).not.toContain(after.get(id));
         }
       }),
       runs(150),
