@@ -1,8 +1,9 @@
-import type {
-  ClusterIdentity,
-  ClusterKindName,
-  ClusterObject,
-  Permission,
+import {
+  CLUSTER_KINDS,
+  type ClusterIdentity,
+  type ClusterKindName,
+  type ClusterObject,
+  type Permission,
 } from '../../core/model/cluster.ts';
 import type { Cancellation } from '../../core/ports/cancellation.ts';
 import type {
@@ -61,7 +62,8 @@ class ApiServer implements KubernetesCluster {
 
   async list(kind: ClusterKindName, scope: ClusterScope = {}, until?: Cancellation): Promise<ClusterListing> {
     const { name, labelSelector, namespace } = scope;
-    if (name !== undefined && labelSelector === undefined && namespace !== undefined) {
+    const isOne = namespace !== undefined || !CLUSTER_KINDS[kind].isNamespaced;
+    if (name !== undefined && labelSelector === undefined && isOne) {
       return getNamed(this.connection, kind, { ...scope, name }, until);
     }
     const listed = await listKind(this.connection, kind, scope, until);

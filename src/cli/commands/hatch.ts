@@ -5,7 +5,8 @@ import { addFlowOptions } from '../flow-options.ts';
 import type { CloseOptions } from '../hatch/close.ts';
 import type { OpenOptions } from '../hatch/open.ts';
 import type { PlanOptions } from '../hatch/plan.ts';
-import type { ReapOptions, StatusOptions } from '../hatch/status.ts';
+import type { ReapOptions } from '../hatch/reap.ts';
+import type { StatusOptions } from '../hatch/status.ts';
 import { addInputOptions } from '../inputs.ts';
 import { COLOR_MODES, type Io } from '../io.ts';
 
@@ -104,15 +105,20 @@ function addClose(hatch: Command, io: Io, done: (code: ExitCode) => void): void 
     .command('close')
     .summary('close a namespace, and report what drops again')
     .description(
-      'Take the label and its record away, then follow the flows and report what drops again, with its diagnosis. With --check nothing is changed: the traffic since it was opened is replayed, and what would drop is said.',
+      'Take the label and its record away, then follow the flows and report what drops again, with its diagnosis. With --check nothing is changed: the traffic since it was opened is replayed, and what would drop is said; with --flows by the policies of a repository, so that a fix can be tried before it is merged. Safe to run again.',
     )
     .argument('<namespace>', 'the namespace to close')
     .option('--check', 'only say what of the traffic since then would drop')
+    .option('--since <time>', 'of --check, how far to look back (default: since it was opened)')
     .option('--watch <time>', 'follow the flows for so long; 0 to not', secondsOrNone, 60);
-  addFlowOptions(withOutput(addConnectOptions(withRepo(command))))
+  addFlowOptions(withOutput(addClusterOptions(addInputOptions(command))))
     .addHelpText(
       'after',
-      '\nExamples:\n  propolis hatch close zipline --check\n  propolis hatch close zipline',
+      `
+Examples:
+  propolis hatch close zipline --check
+  propolis hatch close zipline --check --flows seen.jsonl --repo .
+  propolis hatch close zipline`,
     )
     .action(async (namespace: string, options: CloseOptions) => {
       const { closeNamespace } = await import('../hatch/close.ts');
@@ -128,10 +134,10 @@ function addReap(hatch: Command, io: Io, done: (code: ExitCode) => void): void {
       'Close every namespace whose time is over. `hatch.reaper` in propolis.yaml renders its CronJob.',
     )
     .option('--dry-run', 'only say what would be closed');
-  withOutput(addConnectOptions(withRepo(command)))
+  addConnectOptions(withRepo(command))
     .addHelpText('after', '\nExamples:\n  propolis hatch reap --dry-run\n  propolis hatch reap')
     .action(async (options: ReapOptions) => {
-      const { reapHatches } = await import('../hatch/status.ts');
+      const { reapHatches } = await import('../hatch/reap.ts');
       done(await reapHatches(options, io));
     });
 }

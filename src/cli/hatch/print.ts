@@ -3,24 +3,20 @@ import { textOptions } from '../inputs.ts';
 import { type Io, nowOf } from '../io.ts';
 import type { HatchOptions } from './target.ts';
 
-/** Prints open namespaces in the format that was asked for. */
+/** Prints open namespaces in the format that was asked for; `asked` is the one that was named. */
 export async function printHatches(
   lines: readonly HatchLine[],
-  { output, color }: Pick<HatchOptions, 'output' | 'color'>,
+  { output, color, asked }: Pick<HatchOptions, 'output' | 'color'> & { readonly asked?: string },
   io: Io,
 ): Promise<void> {
   const { hatchStatusJson, hatchStatusText } = await import('../../core/report/hatch/status.ts');
   const nowMs = nowOf(io);
-  switch (output) {
-    case 'table':
-      io.out(hatchStatusText(lines, { ...(await textOptions(color, io)), nowMs }));
-      return;
-    case 'json':
-      io.out(`${JSON.stringify(hatchStatusJson(lines, nowMs), null, 2)}\n`);
-      return;
-    case 'yaml':
-      io.out((await import('yaml')).stringify(hatchStatusJson(lines, nowMs)));
+  if (output !== 'table') {
+    await printData(hatchStatusJson(lines, nowMs), output, io);
+    return;
   }
+  const layout = await textOptions(color, io);
+  io.out(hatchStatusText(lines, { ...layout, nowMs, ...(asked === undefined ? {} : { asked }) }));
 }
 
 /** One namespace, as data; people have been told on standard error already. */
@@ -32,4 +28,15 @@ export async function printHatch(
   if (options.output === 'table') return;
   const { isOverdue } = await import('../../core/cluster/hatch.ts');
   await printHatches([{ ...line, isOverdue: isOverdue(line.hatch, nowOf(io)) }], options, io);
+}
+
+/** Data in the format that was asked for. */
+export async function printData(data: unknown, output: 'json' | 'yaml', io: Io): Promise<void> {
+  switch (output) {
+    case 'json':
+      io.out(`${JSON.stringify(data, null, 2)}\n`);
+      return;
+    case 'yaml':
+      io.out((await import('yaml')).stringify(data));
+  }
 }

@@ -1,16 +1,22 @@
 import type { KubernetesCluster } from '../../adapters/kubernetes/index.ts';
 import type { Catalog, Cluster } from '../../core/catalog/index.ts';
+import { type OpenHatch, openHatchOf } from '../../core/cluster/hatch.ts';
 import { matchCluster } from '../../core/cluster/index.ts';
 import type { ClusterObject } from '../../core/model/cluster.ts';
+import type { ClusterListing } from '../../core/ports/cluster-reader.ts';
 import { readCatalogAt } from '../catalog-file.ts';
 import { type ConnectOptions, connect } from '../cluster-options.ts';
 import { CliError } from '../exit.ts';
 import type { FlowOptions } from '../flow-options.ts';
 import type { ColorMode, Io } from '../io.ts';
 
-/** Options of every verb of the hatch that touches a cluster. */
-export interface HatchOptions extends ConnectOptions, FlowOptions {
+/** Options that lead to a cluster, and to the catalog that has its label and limits. */
+export interface TargetOptions extends ConnectOptions {
   readonly repo?: string;
+}
+
+/** Options of every verb of the hatch that touches a cluster and looks at its flows. */
+export interface HatchOptions extends TargetOptions, FlowOptions {
   readonly output: 'table' | 'json' | 'yaml';
   readonly color: ColorMode;
 }
@@ -28,7 +34,7 @@ export interface HatchTarget {
  *
  * @throws CliError where the context's name and the server are of different clusters, or the catalog has faults
  */
-export async function hatchTarget(options: HatchOptions, io: Io): Promise<HatchTarget> {
+export async function hatchTarget(options: TargetOptions, io: Io): Promise<HatchTarget> {
   const { catalog, problems } = await readCatalogAt(options, io);
   if (problems.length > 0) {
     throw new CliError(
@@ -48,29 +54,37 @@ export async function hatchTarget(options: HatchOptions, io: Io): Promise<HatchT
   return { cluster, catalog, known: match.kind === 'known' ? match.cluster : undefined };
 }
 
-/** The namespace's object. @throws CliError where there is none, or it may not be read */
-export async function namespaceObject({ cluster }: HatchTarget, name: string): Promise<ClusterObject> {
-  const listing = await cluster.list('Namespace');
+/**
+ * The namespace's object. It is asked for by its name, so that who may read this one alone can open it.
+ *
+ * @throws CliError where there is none, or it may not be read
+ */
+export async function namespaceObject(target: HatchTarget, name: string): Promise<ClusterObject> {
+  const [found] = await listed(await target.cluster.list('Namespace', { name }));
+  if (found !== undefined) return found;
+  const all = await target.cluster.list('Namespace');
+  const known = all.kind === 'objects' ? all.objects.map(({ metadata }) => metadata.name) : [];
+  const { nearestNames } = await import('../../core/ask/index.ts');
+  const nearest = nearestNames(name, known);
+  throw new CliError(
+    `There is no namespace "${name}" in the cluster. Nothing was changed.`,
+    nearest.length > 0 ? `Did you mean ${nearest.join(' or ')}?` : 'Check the name and the context.',
+  );
+}
+
+/** All of them. @throws CliError where they may not be listed */
+export async function allNamespaces({ cluster }: HatchTarget): Promise<readonly ClusterObject[]> {
+  return listed(await cluster.list('Namespace'));
+}
+
+async function listed(listing: ClusterListing): Promise<readonly ClusterObject[]> {
   switch (listing.kind) {
-    case 'objects': {
-      const found = listing.objects.find(({ metadata }) => metadata.name === name);
-      if (found !== undefined) return found;
-      const { nearestNames } = await import('../../core/ask/index.ts');
-      const nearest = nearestNames(
-        name,
-        listing.objects.map(({ metadata }) => metadata.name),
-      );
-      throw new CliError(
-        `There is no namespace "${name}" in the cluster.`,
-        nearest.length > 0 ? `Did you mean ${nearest.join(' or ')}?` : 'Check the name and the context.',
-      );
-    }
+    case 'objects':
+      return listing.objects;
     case 'forbidden': {
-      const { permissionName, rbacRule } = await import('../../core/cluster/index.ts');
-      throw new CliError(
-        `You may not ${permissionName(listing.permission)}.`,
-        `Grant it by a rule: ${rbacRule(listing.permission)}`,
-      );
+      const { permissionText } = await import('../../core/report/words/hatch.ts');
+      const { message, remedy } = permissionText(listing.permission);
+      throw new CliError(`${message} Nothing was changed.`, remedy);
     }
     case 'absent':
       throw new CliError(
@@ -78,4 +92,20 @@ export async function namespaceObject({ cluster }: HatchTarget, name: string): P
         'Check the context: this is no Kubernetes API.',
       );
   }
+}
+
+/** A namespace that stands open. */
+export interface OpenNamespace {
+  readonly object: ClusterObject;
+  readonly hatch: OpenHatch;
+}
+
+export function openOf(
+  objects: readonly ClusterObject[],
+  { catalog }: HatchTarget,
+): readonly OpenNamespace[] {
+  return objects.flatMap((object) => {
+    const hatch = openHatchOf(object, catalog);
+    return hatch === undefined ? [] : [{ object, hatch }];
+  });
 }

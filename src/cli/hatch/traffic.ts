@@ -1,12 +1,13 @@
-import type { FlowFilter } from '../../core/model/flow-filter.ts';
+import type { FlowSummary } from '../../core/diagnose/index.ts';
 import { type FlowObserver, flowsOf } from '../../core/ports/flow-observer.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { openFlows } from '../flow-options.ts';
 import { loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { messageOf } from '../message.ts';
+import { reportProblems } from '../problems.ts';
 import type { HatchOptions, HatchTarget } from './target.ts';
-import { diagnoseAfter, watchTraffic } from './watch.ts';
+import { dropsOf, type WatchResult, watchTraffic } from './watch.ts';
 
 /** Flows of the cluster that is written to: by its own relay, unless a server or a recording is named. */
 export function liveFlows({ cluster }: HatchTarget, options: HatchOptions, io: Io): Promise<FlowObserver> {
@@ -28,29 +29,56 @@ export interface TrafficQuestion {
  * @returns 1 when policy still drops something
  */
 export async function reportTraffic(
-  { target, namespace, seconds }: TrafficQuestion,
+  { target, namespace, seconds, what }: TrafficQuestion,
   options: HatchOptions,
   io: Io,
 ): Promise<ExitCode> {
+  let result: WatchResult;
   try {
     const observer = await liveFlows(target, options, io);
     io.err(`propolis: watching the flows of ${namespace} for ${seconds}s at the most; Ctrl-C ends it.\n`);
-    const result = await watchTraffic(observer, { namespace, seconds }, io);
-    const { watchedText } = await import('../../core/report/hatch/status.ts');
-    io.err(`propolis: ${watchedText(result.watched)}\n`);
-    if (result.watched.dropsAfter === 0) return EXIT.ok;
-    const { inputs } = await loadInputs({ ...options, cluster: true }, quiet(io), 'debug');
-    const diagnosis = diagnoseAfter(result, { namespace, inputs });
-    const { debugText } = await import('../../core/report/debug.ts');
-    const text = debugText(diagnosis, await textOptions(options.color, io));
+    result = await watchTraffic(observer, { namespace, seconds, what }, io);
+  } catch (error) {
+    await sayUnseen(error, io);
+    return EXIT.ok;
+  }
+  const { watchedText } = await import('../../core/report/hatch/watched.ts');
+  io.err(`propolis: ${watchedText(result.watched)}\n`);
+  if (result.failure !== undefined) await sayUnseen(result.failure, io);
+  if (result.watched.dropsAfter === 0) return EXIT.ok;
+  await explainDrops(result.after, { namespace, options }, io);
+  return EXIT.findings;
+}
+
+async function sayUnseen(error: unknown, io: Io): Promise<void> {
+  const { unseenText } = await import('../../core/report/hatch/watched.ts');
+  const { message, remedy } = await messageOf(error);
+  io.err(`propolis: ${unseenText(message)}\n${remedy === '' ? '' : `  ${remedy}\n`}`);
+}
+
+/** Why policy drops what it drops now, by what the cluster has now. */
+async function explainDrops(
+  after: FlowSummary,
+  { namespace, options }: { readonly namespace: string; readonly options: HatchOptions },
+  io: Io,
+): Promise<void> {
+  try {
+    const [{ inputs, problems }, { diagnoseSummary }, { debugText }] = await Promise.all([
+      loadInputs({ ...options, cluster: true }, quiet(io), 'debug'),
+      import('../../core/diagnose/index.ts'),
+      import('../../core/report/debug.ts'),
+    ]);
+    const text = debugText(
+      diagnoseSummary(after, { namespace, inputs }),
+      await textOptions(options.color, io),
+    );
     // With data on standard output, words go where people look.
     if (options.output === 'table') io.out(text);
     else io.err(text);
-    return EXIT.findings;
+    await reportProblems({ problems }, io);
   } catch (error) {
     const { message, remedy } = await messageOf(error);
-    io.err(`propolis: the change stands, and its flows could not be watched: ${message}\n  ${remedy}\n`);
-    return EXIT.ok;
+    io.err(`propolis: ${message}\n  ${remedy}\n`);
   }
 }
 
@@ -70,12 +98,7 @@ export async function dropsSince(
     const observer = await liveFlows(target, options, io);
     const { summarizeFlows } = await import('../../core/diagnose/index.ts');
     for (const [namespace, ms] of since) {
-      const dropped = { verdict: ['DROPPED'], dropReasonDesc: ['POLICY_DENIED', 'POLICY_DENY'] } as const;
-      const allow: readonly FlowFilter[] = [
-        { ...dropped, sourcePod: [`${namespace}/`] },
-        { ...dropped, destinationPod: [`${namespace}/`] },
-      ];
-      const source = flowsOf(observer, { filters: { allow, deny: [] }, since: { ms, ns: 0 } });
+      const source = flowsOf(observer, { filters: dropsOf(namespace), since: { ms, ns: 0 } });
       const { edges } = await summarizeFlows(source, namespace);
       counts.set(
         namespace,
@@ -83,8 +106,9 @@ export async function dropsSince(
       );
     }
   } catch (error) {
-    const { message } = await messageOf(error);
-    io.err(`propolis: drops are not known: ${message}\n`);
+    const { dropsUnknownText } = await import('../../core/report/hatch/watched.ts');
+    const { message, remedy } = await messageOf(error);
+    io.err(`propolis: ${dropsUnknownText(message)}\n${remedy === '' ? '' : `  ${remedy}\n`}`);
   }
   return counts;
 }

@@ -9,6 +9,7 @@ import {
 import { parseInstant } from '../flow/time.ts';
 import type { ClusterObject } from '../model/cluster.ts';
 import { isoTime } from '../model/instant.ts';
+import type { ClusterWrite } from '../ports/cluster-reader.ts';
 
 /** Our name among the field managers of a namespace: Flux takes fields over from kubectl, and from nobody else. */
 export const HATCH_MANAGER = 'propolis-hatch';
@@ -99,13 +100,24 @@ export interface Opening {
  */
 export function openingOf(
   request: OpenRequest,
-  { by, nowMs, catalog }: { readonly by: string; readonly nowMs: number; readonly catalog: Catalog },
+  {
+    by,
+    nowMs,
+    catalog,
+    ...before
+  }: {
+    readonly by: string;
+    readonly nowMs: number;
+    readonly catalog: Catalog;
+    /** Since when it stands open already. */
+    readonly sinceMs?: number;
+  },
 ): Opening {
   const keys = hatchAnnotations(catalog);
   const seconds = request.seconds ?? catalog.hatch.defaultSeconds;
   const step = DEADLINE_STEP_SECONDS;
   const untilSeconds = Math.ceil((nowMs / 1000 + seconds) / step) * step;
-  const sinceMs = Math.floor(nowMs / 1000) * 1000;
+  const sinceMs = Math.floor(Math.min(nowMs, before.sinceMs ?? nowMs) / 1000) * 1000;
   const annotations: Record<string, string> = {
     [keys.reason]: request.reason.trim(),
     ...(request.ticket.trim() === '' ? {} : { [keys.ticket]: request.ticket.trim() }),
@@ -129,18 +141,29 @@ export function openingOf(
   };
 }
 
+/** Why a change was not made. */
+export type Unwritten = Exclude<ClusterWrite, { readonly kind: 'written' }>;
+
 /**
  * What takes the hatch away again: a merge patch with nulls, since the label may have been written by others too, as
  * kubectl's, and an apply gives up only what it owns itself.
+ *
+ * @param resourceVersion refused where the namespace has changed since then
  */
-export function closingPatch(catalog: Catalog): object {
+export function closingPatch(catalog: Catalog, resourceVersion?: string): object {
   const keys = hatchAnnotationKeys(catalog);
   return {
     metadata: {
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
       labels: { [enforcementLabel(catalog)]: null },
       annotations: Object.fromEntries(keys.map((key) => [key, null])),
     },
   };
+}
+
+/** Whether anything of a record is left, with the label or without. */
+export function hasRecord({ metadata }: ClusterObject, catalog: Catalog): boolean {
+  return hatchAnnotationKeys(catalog).some((key) => Object.hasOwn(metadata.annotations ?? {}, key));
 }
 
 /** What a GitOps controller would do to the label. */
@@ -171,6 +194,12 @@ export function revertingOf(namespace: ClusterObject, catalog: Catalog): Reverti
   const isOurs = owners.some(({ operation, manager }) => operation === 'Apply' && !isKubectl(manager));
   if (owners.length === 0 || isOurs) return { kind: 'stays' };
   return { kind: 'written-by-kubectl', controller: controllerOf(namespace) };
+}
+
+/** As {@link revertingOf} after a change: what is taken over by force is still what Git declares. */
+export function revertingOfChange(before: ClusterObject, after: ClusterObject, catalog: Catalog): Reverting {
+  const was = revertingOf(before, catalog);
+  return was.kind === 'declared-in-git' ? was : revertingOf(after, catalog);
 }
 
 function isKubectl(manager: string): boolean {

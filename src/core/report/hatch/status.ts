@@ -3,7 +3,7 @@ import type { TextOptions } from '../debug.ts';
 import { labelled, table } from '../layout.ts';
 import { PLAIN } from '../paint.ts';
 import { printable, shorten } from '../printable.ts';
-import { clockTime, count, duration, isoTime, plural } from '../units.ts';
+import { clockTime, count, duration, isoTime } from '../units.ts';
 
 const SHAPE_VERSION = 1;
 
@@ -19,10 +19,11 @@ export interface HatchLine {
 /** Every open namespace, one a line, for people. */
 export function hatchStatusText(
   lines: readonly HatchLine[],
-  { nowMs, ...options }: TextOptions & { readonly nowMs: number },
+  { nowMs, asked, ...options }: TextOptions & { readonly nowMs: number; readonly asked?: string },
 ): string {
   const { width = 80, paint = PLAIN } = options;
-  if (lines.length === 0) return 'No namespace is open.\n';
+  if (lines.length === 0)
+    return `${asked === undefined ? 'No namespace' : printable(asked)} is ${asked === undefined ? '' : 'not '}open.\n`;
   const rows = lines.map((line) => [...rowOf(line, nowMs), whyText(line.hatch)]);
   const cells = table([['namespace', 'open for', 'until', 'by', 'drops', 'why'], ...rows]);
   const printed = cells.map((text, i) => {
@@ -99,36 +100,32 @@ export function openedNamespaceText({ namespace, untilMs, by, reason }: OpenHatc
   return `${printable(namespace)} is open ${end} (${printable(by)}: ${printable(reason)})`;
 }
 
+/** That a namespace is closed now, and what it had been open for. */
+export function closedNamespaceText({ namespace, sinceMs, by, reason }: OpenHatch, nowMs: number): string {
+  const name = printable(namespace);
+  if (sinceMs === undefined) return `${name} is closed.`;
+  return `${name} is closed. It was open for ${duration(nowMs - sinceMs)} (${printable(by)}: ${printable(reason)}).`;
+}
+
+/** That there was nothing to close. */
+export function notOpenText(namespace: string, wasRecordLeft: boolean): string {
+  const name = printable(namespace);
+  return wasRecordLeft
+    ? `${name} was not open. What was left of its record is taken away.`
+    : `${name} is not open. Nothing was changed.`;
+}
+
 /** That it was open before anybody asked. */
-export function openAlreadyText({ namespace, sinceMs, untilMs, by, reason }: OpenHatch): string {
+export function openAlreadyText(hatch: OpenHatch, nowMs: number): string {
+  const { untilMs } = hatch;
+  const over = untilMs !== undefined && nowMs >= untilMs ? ' Its time is over.' : '';
+  return `${openSinceText(hatch)}.${over} Nothing was changed; --extend sets a new end.`;
+}
+
+function openSinceText({ namespace, sinceMs, untilMs, by, reason }: OpenHatch): string {
   const since = sinceMs === undefined ? '' : ` since ${clockTime(sinceMs)}`;
   const until = untilMs === undefined ? ', without an end' : `, until ${clockTime(untilMs)}`;
   const who = by === '' ? '' : `, by ${printable(by)}`;
   const why = reason === '' ? '' : `: ${printable(reason)}`;
   return `${printable(namespace)} is open already${since}${until}${who}${why}`;
-}
-
-/** What was seen of a namespace's traffic after a change of its label. */
-export interface Watched {
-  readonly namespace: string;
-  readonly seconds: number;
-  readonly flows: number;
-  /** Policy drops before enforcement followed, and after. */
-  readonly dropsBefore: number;
-  readonly dropsAfter: number;
-  readonly lastDropMs?: number;
-  readonly lost: number;
-}
-
-/** Whether the drops have stopped, in a line. */
-export function watchedText({ namespace, seconds, flows, dropsBefore, dropsAfter, lost }: Watched): string {
-  const name = printable(namespace);
-  const seen = `${plural(flows, 'flow')} of ${name} seen in ${duration(seconds * 1000)}`;
-  const missing = lost > 0 ? `; Hubble lost ${plural(lost, 'event')}, so there may be more` : '';
-  if (flows === 0)
-    return `no flow of ${name} was seen in ${duration(seconds * 1000)}: whether it flows is not known${missing}`;
-  if (dropsAfter > 0) return `${plural(dropsAfter, 'policy drop')} still, ${seen}${missing}`;
-  if (dropsBefore > 0)
-    return `the policy drops have stopped (${count(dropsBefore)} before that), ${seen}${missing}`;
-  return `no policy drop, ${seen}${missing}`;
 }

@@ -1,7 +1,9 @@
 import { durationText } from '../../catalog/alerts/index.ts';
 import type { Catalog } from '../../catalog/index.ts';
-import type { OpenRefusal } from '../../cluster/hatch.ts';
+import type { OpenRefusal, Unwritten } from '../../cluster/hatch.ts';
+import { permissionName, rbacRule } from '../../cluster/rbac.ts';
 import type { NotRelieved, Relief } from '../../diagnose/hatch/index.ts';
+import type { Permission } from '../../model/cluster.ts';
 import { printable } from '../printable.ts';
 import { engineAssumptionText } from './assumption.ts';
 import { listText, policyText } from './policy.ts';
@@ -50,7 +52,7 @@ function notRelievedText(because: NotRelieved): string {
 }
 
 /** Why a hatch is not opened, and what to do. */
-export function openRefusalText(refusal: OpenRefusal): { readonly message: string; readonly remedy: string } {
+export function openRefusalText(refusal: OpenRefusal): Words {
   switch (refusal.code) {
     case 'reason-required':
       return {
@@ -68,6 +70,70 @@ export function openRefusalText(refusal: OpenRefusal): { readonly message: strin
       return {
         message: `--${refusal.field} is longer than ${refusal.max} characters. Nothing was changed.`,
         remedy: 'Say it shorter, and link to the rest.',
+      };
+  }
+}
+
+interface Words {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** What is missing, and the rule that grants it. */
+export function permissionText(permission: Permission): Words {
+  return {
+    message: `You may not ${printable(permissionName(permission))}.`,
+    remedy: `Grant it by a rule: ${printable(rbacRule(permission))} (docs/rbac.md has the role).`,
+  };
+}
+
+/** Why the API server did not take a change of a namespace. */
+export function writeFailureText(write: Unwritten): Words {
+  switch (write.kind) {
+    case 'forbidden': {
+      const { message, remedy } = permissionText(write.permission);
+      return { message: `${message} Nothing was changed.`, remedy };
+    }
+    case 'conflict': {
+      const owners = [...new Set(write.managers.map(({ manager }) => printable(manager)))];
+      const fields = write.managers.map(({ field }) => printable(field).replace(/^\.metadata\./, ''));
+      return {
+        message: `${owners.length === 0 ? 'Somebody else' : listText(owners)} owns ${listText(fields)}, with another value. Nothing was changed.`,
+        remedy:
+          'Where Git declares it, change it there: what Git says wins at the next reconciliation. To take it over until then: --force.',
+      };
+    }
+    case 'refused':
+      return {
+        message: `The API server refused it: ${printable(write.message)}. Nothing was changed.`.replace(
+          '..',
+          '.',
+        ),
+        remedy:
+          'Where the guard is in force, this takes the verb set on namespacelabels: docs/rbac.md has the role.',
+      };
+  }
+}
+
+/** What is known of a change whose answer did not come. */
+export function unansweredText(
+  outcome: 'made' | 'not-made' | 'unknown',
+  { namespace, what }: { readonly namespace: string; readonly what: 'open' | 'close' },
+): { readonly text: string; readonly remedy: string } {
+  const name = printable(namespace);
+  const done = what === 'open' ? 'opened' : 'closed';
+  switch (outcome) {
+    case 'made':
+      return { text: `The change was made all the same: ${name} is ${done}.`, remedy: '' };
+    case 'not-made':
+      return {
+        text: `${name} was not ${done}: nothing was changed.`,
+        remedy: 'Run the same again: that is safe.',
+      };
+    case 'unknown':
+      return {
+        text: `Whether ${name} was ${done} is not known.`,
+        remedy: 'Run the same again: that is safe. propolis hatch status tells what is open.',
       };
   }
 }
