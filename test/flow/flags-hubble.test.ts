@@ -151,6 +151,9 @@ describe('flags', () => {
     fc.assert(
       fc.property(fc.array(word, { maxLength: 6 }), (parts) => {
         const words = parts.flat();
+        // Hubble refuses a namespace beside the one at the far end; here it means from the one to the other.
+        const names = new Set(words.map(([name]) => name));
+        fc.pre(!names.has('namespace') || !(names.has('from-namespace') || names.has('to-namespace')));
         const expected = theirs(words);
         expect(ours(words), JSON.stringify(words)).toBe(expected);
         if (expected !== undefined) made += 1;

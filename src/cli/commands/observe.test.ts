@@ -74,7 +74,10 @@ describe('propolis observe', () => {
     [['--not'], 'followed by the filter'],
     [['--not', '--not', '--port', '1'], 'followed by the one filter'],
     [['--from-ip', '1.1.1.1', '-n', 'a'], 'filters --from-ip and --namespace cannot be combined'],
-    [['-n', 'a', '--to-namespace', 'b'], 'Name both ends: --from-namespace A --to-namespace B.'],
+    [
+      ['-n', 'a', '--to-namespace', 'b', '--from-namespace', 'c'],
+      'Name both ends: --from-namespace A --to-namespace B.',
+    ],
     [['--from-port', 'http'], '--from-port must not be "http"'],
     [['--verdict', 'dropped'], 'in capitals'],
     [['-l', 'a in b'], '--label must not be "a in b"'],

@@ -77,7 +77,7 @@ class Tracker {
     if (this.#given.size === 0) return [];
     const left = { ...this.#left };
     const right = { ...this.#right };
-    const { any, source, destination } = this.#namespaces;
+    const { any, source, destination } = this.#sides();
     for (const draft of [left, right]) {
       if (destination.length > 0) within(draft, 'destination', destination);
       if (source.length > 0) within(draft, 'source', source);
@@ -88,6 +88,17 @@ class Tracker {
     }
     const filters = [left, right] as readonly FlowFilter[];
     return filterToText(filters[0]!) === filterToText(filters[1]!) ? filters.slice(0, 1) : filters;
+  }
+
+  /**
+   * `--namespace A --to-namespace B` is from A to B, and with `--from-namespace` it is the other way round. Hubble
+   * refuses both, and means nothing else by them; runbooks have them.
+   */
+  #sides(): Readonly<Record<'any' | Side, readonly string[]>> {
+    const { any, source, destination } = this.#namespaces;
+    if (any.length > 0 && destination.length > 0) return { any: [], source: any, destination };
+    if (any.length > 0 && source.length > 0) return { any: [], source, destination: any };
+    return this.#namespaces;
   }
 
   /** Pods and Services that name a namespace must name one that is asked for, and the same. */
@@ -150,10 +161,18 @@ function namespaceOf(name: string): string {
 function refuseConflict(given: ReadonlySet<FlagName>): void {
   for (const group of CONFLICTS) {
     const [first, second] = group.filter((flag) => given.has(flag));
+    if (isFarNamespace(given, [first, second])) continue;
     if (first !== undefined && second !== undefined) {
       throw new FlagConflictError(`filters --${first} and --${second} cannot be combined`);
     }
   }
+}
+
+/** A namespace and the one at the far end: two ends, told by one flag of each kind. */
+function isFarNamespace(given: ReadonlySet<FlagName>, pair: readonly (FlagName | undefined)[]): boolean {
+  const hasBoth = given.has('from-namespace') && given.has('to-namespace');
+  const isFar = pair.includes('from-namespace') || pair.includes('to-namespace');
+  return isFar && pair.includes('namespace') && !hasBoth;
 }
 
 /** Flags that exclude each other, in Hubble's words. */
