@@ -292,6 +292,16 @@ describe('the last state', () => {
     expect(outcome(flows, 'dns', { ...GRANTED, change, graceMs: 500 })).toBe('fail');
   });
 
+  it('is that of the same workload when the fix gave its namespace a label', () => {
+    const granted = pod('shop/api', { namespaceLabels: { [PROFILE]: 'internal', [POSTGRES]: 'true' } });
+    const flows = [...drop(API, PG, 5432, at(1)), request(granted, PG, 5432, at(20)).arrived];
+    const found = resultOf(verified(flows, GRANTED), 'access:postgres');
+    expect(found.outcome).toBe('pass');
+    expect(found.evidence.outdated).toMatchObject({ count: 1, lastMs: START + 1000 });
+    const turned = [request(API, PG, 5432, at(1)).arrived, ...drop(granted, PG, 5432, at(20))];
+    expect(outcome(turned, 'access:postgres')).toBe('fail');
+  });
+
   it('is never that of another pod', () => {
     const other = pod('shop/other', { ip: '10.0.5.5' });
     const flows = [...dropped, request(other, COREDNS, 53, { ...at(20), ...udp(53) }).arrived];

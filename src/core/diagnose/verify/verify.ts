@@ -185,6 +185,7 @@ function pairsOf(edges: readonly Edge[], ends: Ends): readonly PairSeen[] {
     if (isDrop(edge) && edge.verdict !== 'AUDIT' && foldOf(edge) !== undefined) continue;
     const key = keyOf({ from, to, protocol, port });
     let pair = pairs.get(key);
+    if (pair !== undefined && edge.lastMs > newestMs(pair)) pairs.set(key, (pair = { ...pair, from, to }));
     if (pair === undefined) {
       const blank = {
         left: NOTHING,
@@ -208,9 +209,21 @@ function keyOf({ from, to, protocol, port }: Pick<PairSeen, 'from' | 'to' | 'pro
   return JSON.stringify([endKey(from), endKey(to), protocol, port]);
 }
 
-/** Addresses outside have names at one end of a connection only. */
+/**
+ * A workload stays one end when labels of it or its namespace change, for that is what a fix does: what it was refused
+ * before and is granted since is one story. Addresses outside have names at one end of a connection only.
+ */
 function endKey({ id, party, ip }: End): string {
-  return party.kind === 'pod' ? id : `${party.name} ${ip}`;
+  if (party.kind === 'pod') return party.workload === '' ? id : party.name;
+  return `${party.name} ${ip}`;
+}
+
+/** The pair has the labels of the last time that anything was seen of it. */
+function newestMs({ left, arrived, accepted, audited, drops }: PairSeen): number {
+  return Math.max(
+    ...[left, arrived, accepted, audited].map(({ lastMs }) => lastMs),
+    ...drops.map(({ lastMs }) => lastMs),
+  );
 }
 
 /** Of several pairs one that fails is the answer, and one that passes shows that the check can. */
