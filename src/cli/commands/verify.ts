@@ -120,11 +120,10 @@ async function verifyNamespace(namespace: string, options: VerifyOptions, io: Io
     return core.isFinal(judge(0));
   };
   if (options.wait !== undefined) {
-    const [{ duration: text }, { printable }] = await Promise.all([
-      import('../../core/report/units.ts'),
-      import('../../core/report/printable.ts'),
-    ]);
-    io.err(`propolis: following flows of ${printable(namespace)} for up to ${text(options.wait)}.\n`);
+    const { printable } = await import('../../core/report/printable.ts');
+    const seconds = options.wait / 1000;
+    const text = seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+    io.err(`propolis: following flows of ${printable(namespace)} for up to ${text}.\n`);
   }
   const gaps =
     options.wait === undefined
