@@ -11,6 +11,7 @@ import type { Catalog, Pods, Resource } from '../types.ts';
 import { kubeApiResource } from './baselines.ts';
 import { relativeTo } from './foreign.ts';
 import type { Layout } from './layout.ts';
+import { code, fenced, tableOf } from './markdown.ts';
 import { markMarkdown } from './marker.ts';
 import { renderedPolicies } from './policies.ts';
 
@@ -94,7 +95,7 @@ function profiles(catalog: Catalog, table: ProfileTable): readonly string[] {
     tableOf(['profile', 'in', 'out', 'for'], rows),
     `${common.length === 0 ? '' : `Every profile besides: ${common.join('; ')}. `}Pods do not reach each other, neither in a namespace nor across namespaces, but where this page says so.`,
     `In the Namespace of an app:`,
-    yaml([
+    fenced('yaml', [
       'apiVersion: v1',
       'kind: Namespace',
       'metadata:',
@@ -174,25 +175,4 @@ function changing({ clusters }: Catalog): readonly string[] {
     '## To change something',
     `1. An app needs more: change the labels of its Namespace.\n2. A profile or a resource is missing: add it to \`propolis.yaml\`, then run \`propolis render\`.\n3. \`propolis render --check\` says whether this folder is what the catalog asks for; \`propolis profile list\` says what the policies admit.\n\nAll of it goes through a pull request, never through kubectl.${exception}`,
   ];
-}
-
-function code(text: string): string {
-  return text.includes('`') ? text : `\`${text}\``;
-}
-
-function yaml(lines: readonly string[]): string {
-  return ['```yaml', ...lines, '```'].join('\n');
-}
-
-/** Cells cannot end a row or the table. */
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
-}
-
-function cell(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replaceAll('\\', '\\\\')
-    .replaceAll('|', '\\|');
 }

@@ -1,7 +1,8 @@
 import { alertRules, durationText } from '../alerts/index.ts';
 import { ENFORCEMENT_DISABLED, enforcementLabel, hatchAnnotationKeys, hatchAnnotations } from '../lookup.ts';
+import { code, tableOf } from '../render/markdown.ts';
 import type { Catalog } from '../types.ts';
-import { beginning, code, shell, tableOf } from './parts.ts';
+import { beginning, shell } from './parts.ts';
 
 /** From the alarm to the pull request: what an open namespace means, and how to open and close one. */
 export function escapeHatchRunbook(catalog: Catalog): string {

@@ -1,25 +1,9 @@
-import type { Catalog, Cluster } from '../types.ts';
+import { code, fenced, tableOf } from '../render/markdown.ts';
+import type { Catalog } from '../types.ts';
 
 /** Commands to copy. They read `$NAMESPACE`, which the page sets first. */
 export function shell(...lines: readonly string[]): string {
-  return ['```sh', ...lines, '```'].join('\n');
-}
-
-export function code(text: string): string {
-  return text.includes('`') ? text : `\`${text}\``;
-}
-
-/** Cells cannot end a row or the table. */
-export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
-}
-
-function cell(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replaceAll('\\', '\\\\')
-    .replaceAll('|', '\\|');
+  return fenced('sh', lines);
 }
 
 /** Where the commands of a page begin: the namespace, and the cluster where there are several. */
@@ -36,15 +20,4 @@ export function beginning({ clusters }: Catalog): readonly string[] {
           ),
         ];
   return [...choice, 'Say which namespace it is about:', shell('export NAMESPACE=my-app')];
-}
-
-/** Pods that a label selector of kubectl names. */
-export function selectorOf(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
-}
-
-export function isWrittenByGit({ environment, directWrites }: Cluster): boolean {
-  return !(directWrites ?? environment === 'dev');
 }

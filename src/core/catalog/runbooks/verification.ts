@@ -1,6 +1,7 @@
 import { accessLabel, profileLabel } from '../lookup.ts';
+import { code, tableOf } from '../render/markdown.ts';
 import type { Catalog, Resource } from '../types.ts';
-import { beginning, code, shell, tableOf } from './parts.ts';
+import { beginning, shell } from './parts.ts';
 
 /** Whether a namespace gets what its labels promise, and what to do where it does not. */
 export function verificationRunbook(catalog: Catalog): string {
