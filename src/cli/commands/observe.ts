@@ -248,6 +248,11 @@ async function loadPolicies(options: ObserveOptions, io: Io): Promise<LoadedInpu
     return await loadInputs(options, io, 'observe');
   } catch (error) {
     if (isNamed) throw error;
+    const { messageOf } = await import('../message.ts');
+    const { message } = await messageOf(error);
+    io.err(
+      `propolis: flows are shown without who decided, since this directory cannot be read: ${message}\n`,
+    );
     return undefined;
   }
 }
