@@ -5,6 +5,11 @@ export type ClusterVerb =
   | 'apply'
   | 'can'
   | 'debug'
+  | 'hatch close'
+  | 'hatch open'
+  | 'hatch plan'
+  | 'hatch reap'
+  | 'hatch status'
   | 'lint'
   | 'namespace list'
   | 'observe'
@@ -38,6 +43,12 @@ export const KINDS_OF_VERB: Readonly<Record<ClusterVerb, readonly ClusterKindNam
   ],
   can: VERDICTS,
   debug: VERDICTS,
+  // The namespace itself, and what explains drops.
+  'hatch close': VERDICTS,
+  'hatch open': VERDICTS,
+  'hatch plan': VERDICTS,
+  'hatch reap': ['Namespace'],
+  'hatch status': ['Namespace'],
   lint: VERDICTS,
   'namespace list': VERDICTS,
   observe: VERDICTS,

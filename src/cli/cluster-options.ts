@@ -59,6 +59,9 @@ export function ciliumNamespaceOf({ ciliumNamespace }: ConnectOptions, { env }: 
 const MAY_FORWARD: ReadonlySet<ClusterVerb> = new Set([
   'apply',
   'debug',
+  'hatch close',
+  'hatch open',
+  'hatch plan',
   'observe',
   'verify',
   'status',

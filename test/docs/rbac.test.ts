@@ -8,6 +8,9 @@ import { parseAllDocuments } from 'yaml';
 import { forwardToRelay, openCluster } from '../../src/adapters/kubernetes/index.ts';
 import { type ClusterVerb, KINDS_OF_VERB } from '../../src/cli/cluster-kinds.ts';
 import { run } from '../../src/cli/run.ts';
+import { GUARD_RESOURCE, GUARD_VERB } from '../../src/core/catalog/guard/admission.ts';
+import { DEFAULT_CATALOG } from '../../src/core/catalog/index.ts';
+import { reaperText } from '../../src/core/catalog/reaper/manifest.ts';
 import { APPLIED_KINDS, CILIUM_CONFIG, readCluster } from '../../src/core/cluster/index.ts';
 import { CLUSTER_KIND_NAMES, CLUSTER_KINDS, type ClusterKindName } from '../../src/core/model/cluster.ts';
 import { type AccessRule, type ApiServer, startApiServer } from '../../src/demo/kubernetes/index.ts';
@@ -71,6 +74,15 @@ describe('docs/rbac.md', () => {
     );
   });
 
+  it('lets those who open the hatch patch namespaces, past the guard, and nothing else', () => {
+    expect(grantsOf('propolis-hatch')).toEqual(
+      new Set([
+        ...asked(['Namespace'], ['get', 'list', 'patch']),
+        `${GUARD_VERB} ${DEFAULT_CATALOG.labelPrefix}/${GUARD_RESOURCE}`,
+      ]),
+    );
+  });
+
   it('has a row for each verb, with what it reads', () => {
     const rows = [...PAGE.matchAll(/^\| `([a-z ]+)` \| ([^|]+) \| `([a-z-]+)` \|$/gm)];
     const verbs = Object.keys(KINDS_OF_VERB) as ClusterVerb[];
@@ -101,17 +113,23 @@ afterEach(async () => {
   api = undefined;
 });
 
-async function clusterWith(role: string) {
-  const rules: readonly AccessRule[] = ROLES.filter(({ metadata }) => metadata.name === role).flatMap(
-    ({ metadata: { namespace }, rules: given }) =>
-      given.map(({ apiGroups, resources, resourceNames, verbs }) => ({
-        verbs,
-        groups: apiGroups,
-        resources,
-        ...(resourceNames === undefined ? {} : { names: resourceNames }),
-        ...(namespace === undefined ? {} : { namespaces: [namespace] }),
-      })),
+function rulesOf(roles: readonly Role[]): readonly AccessRule[] {
+  return roles.flatMap(({ metadata: { namespace }, rules }) =>
+    rules.map(({ apiGroups, resources, resourceNames, verbs }) => ({
+      verbs,
+      groups: apiGroups,
+      resources,
+      ...(resourceNames === undefined ? {} : { names: resourceNames }),
+      ...(namespace === undefined ? {} : { namespaces: [namespace] }),
+    })),
   );
+}
+
+function clusterWith(role: string) {
+  return clusterFor(rulesOf(ROLES.filter(({ metadata }) => metadata.name === role)));
+}
+
+async function clusterFor(rules: readonly AccessRule[]) {
   expect(rules.length).toBeGreaterThan(0);
   const server = await startApiServer({ users: [{ name: 'me', token: 'secret', rules }] });
   api = server;
@@ -122,6 +140,20 @@ async function clusterWith(role: string) {
   });
   writeFileSync(join(folder, 'kubeconfig'), kubeconfigFor(server.url, { token: 'secret' }));
   return { server, cluster: openCluster({ kubeconfig: join(folder, 'kubeconfig'), cwd: folder, env: {} }) };
+}
+
+async function propolis(words: readonly string[], nowMs?: number) {
+  let [out, err] = ['', ''];
+  const code = await run([...words, '--kubeconfig', 'kubeconfig'], {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    cwd: folder,
+    env: {},
+    columns: undefined,
+    stdin: Readable.from([]),
+    ...(nowMs === undefined ? {} : { now: () => nowMs }),
+  });
+  return { code, out, err };
 }
 
 function make(kind: string, body: object): void {
@@ -177,6 +209,44 @@ describe('with the role of docs/rbac.md', () => {
     expect(error).toMatchObject({ failure: { code: 'forward-failed' } });
   });
 
+  it.each([
+    ['the role', () => rulesOf(ROLES.filter(({ metadata }) => metadata.name === 'propolis-hatch'))],
+    ['one namespace', () => [{ verbs: ['get', 'patch'], resources: ['namespaces'], names: ['shop'] }]],
+  ])('a namespace is opened and closed with %s', async (_, rulesFor) => {
+    const { server } = await clusterFor(rulesFor());
+    const words = ['hatch', 'open', 'shop', '--reason', 'x', '--confirm', 'shop', '--watch', '2s'];
+    const opened = await propolis(words);
+    expect(opened).toMatchObject({ code: 0, err: expect.stringContaining('shop is open until') as string });
+    // Flows are for another role: it is said, and the change stands.
+    expect(opened.err).toContain('the change stands, and its flows could not be watched');
+    expect(opened.err).toContain('Grant it');
+    const labels = (): unknown => server.store.get('Namespace', '', 'shop')?.['metadata'];
+    expect(labels()).toMatchObject({ labels: { 'network-policy.homelab/enforcement': 'disabled' } });
+    expect((await propolis(['hatch', 'close', 'shop', '--watch', '0'])).code).toBe(0);
+    expect(labels()).not.toMatchObject({ labels: { 'network-policy.homelab/enforcement': 'disabled' } });
+  });
+
+  it('the reaper reaps with the role that is rendered for it', async () => {
+    const roles = parseAllDocuments(reaperText(DEFAULT_CATALOG)).map((document) => document.toJS() as Role);
+    await clusterFor(rulesOf(roles.filter(({ kind }) => kind === 'ClusterRole')));
+    await propolis([
+      'hatch',
+      'open',
+      'shop',
+      '--reason',
+      'x',
+      '--confirm',
+      'shop',
+      '--for',
+      '30m',
+      '--watch',
+      '0',
+    ]);
+    const later = Date.now() + 3_600_000;
+    const reaped = await propolis(['hatch', 'reap'], later);
+    expect(reaped).toMatchObject({ code: 0, err: expect.stringContaining('shop is closed') as string });
+  });
+
   it('apply writes', async () => {
     const { server } = await clusterWith('propolis-dev-writer');
     writeFileSync(
@@ -200,15 +270,7 @@ metadata: {name: np, namespace: shop}
 spec: {podSelector: {}}
 `,
     );
-    let out = '';
-    const code = await run(['apply', '--context', 'test', '--kubeconfig', 'kubeconfig'], {
-      out: (text) => (out += text),
-      err: () => undefined,
-      cwd: folder,
-      env: {},
-      columns: undefined,
-      stdin: Readable.from([]),
-    });
+    const { out, code } = await propolis(['apply', '--context', 'test']);
     expect(out).toContain('3 objects: 2 created, 1 changed');
     expect(code).toBe(0);
   });

@@ -14,7 +14,11 @@ export interface CheckOptions extends EvidenceOptions {
 export async function checkClose(namespace: string, options: CheckOptions, io: Io): Promise<ExitCode> {
   const { planClose } = await import('../../core/diagnose/hatch/index.ts');
   const sinceOf = (loaded: LoadedInputs): string => openedAt(loaded, namespace) ?? SINCE_LIVE;
-  const { inputs, summary, reportProblems } = await readEvidence(namespace, { options, sinceOf }, io);
+  const { inputs, summary, reportProblems } = await readEvidence(
+    namespace,
+    { verb: 'hatch close', options, sinceOf },
+    io,
+  );
   const plan = planClose(summary, { namespace, inputs });
   const { closePlanJson, closePlanText } = await import('../../core/report/hatch/close.ts');
   if (options.output === 'table') io.out(closePlanText(plan, await textOptions(options.color, io)));

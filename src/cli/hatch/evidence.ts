@@ -8,6 +8,13 @@ import { reportProblems, requirePolicies } from '../problems.ts';
 
 export interface EvidenceOptions extends InputOptions, NamespaceFlowOptions {}
 
+export interface EvidenceQuestion {
+  readonly verb: 'hatch plan' | 'hatch close';
+  readonly options: EvidenceOptions;
+  /** From when live flows count where `--since` is not given; a recording is taken whole then. */
+  readonly sinceOf: (loaded: LoadedInputs) => string;
+}
+
 /** What a plan rests on: the policies, and the flows of one namespace. */
 export interface Evidence {
   readonly inputs: Inputs;
@@ -19,15 +26,11 @@ export interface Evidence {
 /**
  * Reads policies and flows, before anything is changed: a recording and files, or the live cluster for both.
  *
- * @param sinceOf from when live flows count where `--since` is not given; a recording is taken whole then
  * @throws CliError where there is neither such a namespace nor a flow of it
  */
 export async function readEvidence(
   namespace: string,
-  {
-    options,
-    sinceOf,
-  }: { readonly options: EvidenceOptions; readonly sinceOf: (loaded: LoadedInputs) => string },
+  { verb, options, sinceOf }: EvidenceQuestion,
   io: Io,
 ): Promise<Evidence> {
   const isAsked = isLive(options);
@@ -35,7 +38,7 @@ export async function readEvidence(
   const given: EvidenceOptions =
     isAsked && options.snapshot === undefined ? { ...options, cluster: true } : options;
   const [loaded, { readRepository }] = await Promise.all([
-    loadInputs(given, io, 'debug'),
+    loadInputs(given, io, verb),
     import('../../core/manifest/read.ts'),
   ]);
   const { inputs, problems, cluster } = loaded;

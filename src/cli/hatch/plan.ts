@@ -15,7 +15,11 @@ const SINCE_LIVE = '15m';
 /** What opening a namespace would relieve and open, before anything is changed. */
 export async function planNamespace(namespace: string, options: PlanOptions, io: Io): Promise<ExitCode> {
   const { planHatch } = await import('../../core/diagnose/hatch/index.ts');
-  const evidence = await readEvidence(namespace, { options, sinceOf: () => SINCE_LIVE }, io);
+  const evidence = await readEvidence(
+    namespace,
+    { verb: 'hatch plan', options, sinceOf: () => SINCE_LIVE },
+    io,
+  );
   const { inputs, summary, reportProblems } = evidence;
   const plan = planHatch(summary, { namespace, inputs, fixesMax: options.fixes });
   const { hatchPlanJson, hatchPlanText, relievesAll } = await import('../../core/report/hatch/plan.ts');

@@ -64,7 +64,7 @@ async function explainDrops(
 ): Promise<void> {
   try {
     const [{ inputs, problems }, { diagnoseSummary }, { debugText }] = await Promise.all([
-      loadInputs({ ...options, cluster: true }, quiet(io), 'debug'),
+      loadInputs({ ...options, cluster: true }, quiet(io), 'hatch open'),
       import('../../core/diagnose/index.ts'),
       import('../../core/report/debug.ts'),
     ]);

@@ -158,6 +158,24 @@ describe.skipIf(!HAS_PROMTOOL)(`the alerts, by promtool${HAS_PROMTOOL ? '' : ` (
     ).toBe('');
   });
 
+  it('keep clusters apart that one Prometheus watches', () => {
+    const inCluster = (series: string, cluster: string): string =>
+      series.replace('{', `{cluster="${cluster}", `);
+    const series = [
+      { series: inCluster(OPEN, 'a'), values: '1x60' },
+      { series: inCluster(OPEN, 'b').replace('disabled', 'enabled'), values: '1x60' },
+      { series: inCluster(until(1800), 'b'), values: '1x60' },
+    ];
+    // The end that was agreed for b is none for a.
+    expect(
+      tested(series, [
+        { alert: 'NetworkPolicyEnforcementDisabledWithoutEnd', rests: [4], fires: [6] },
+        { alert: 'NetworkPolicyEnforcementDisabledOverdue', rests: [29, 31, 50], fires: [] },
+        { alert: 'NetworkPolicyEnforcementDisabled', rests: [4], fires: [6] },
+      ]),
+    ).toBe('');
+  });
+
   it('tell when the labels are not exported', () => {
     const alert = 'NetworkPolicyEnforcementMetricMissing';
     const bare = { series: 'kube_namespace_labels{namespace="shop"}', values: '1x60' };

@@ -16,6 +16,7 @@ export function planClose(summary: FlowSummary, question: Omit<DiagnoseQuestion,
   const examined = examine(summary, { ...question, fixesMax: 0 });
   const { inputs, passed, proposing } = examined;
   const label = enforcementLabel(inputs.catalog);
+  const isOpen = isOpenIn(examined, namespace);
   const closed = stateWithLabels(inputs, proposing.state, {
     ends: proposing.ends,
     namespace,
@@ -56,12 +57,15 @@ export function planClose(summary: FlowSummary, question: Omit<DiagnoseQuestion,
   );
   return {
     namespace,
-    isOpen: isOpenIn(examined, namespace),
+    isOpen,
     seen: seen.size,
     lost: all.flatMap(({ lost, isCertain }) => (isCertain ? [lost] : [])),
     uncertain: all.flatMap(({ lost, isCertain }) => (isCertain ? [] : [lost])),
     flows: summary.flows,
     lostEvents: summary.counts.lost,
-    assumptions: examined.diagnosis.assumptions,
+    // In files the namespace is closed, so what it lost by that passed while it stood open: that is the answer.
+    assumptions: examined.diagnosis.assumptions.filter(
+      ({ code }) => code !== 'passed-though-denied' || isOpen,
+    ),
   };
 }

@@ -22,8 +22,9 @@ export function hatchStatusText(
   { nowMs, asked, ...options }: TextOptions & { readonly nowMs: number; readonly asked?: string },
 ): string {
   const { width = 80, paint = PLAIN } = options;
-  if (lines.length === 0)
-    return `${asked === undefined ? 'No namespace' : printable(asked)} is ${asked === undefined ? '' : 'not '}open.\n`;
+  if (lines.length === 0) {
+    return asked === undefined ? 'No namespace is open.\n' : `${printable(asked)} is not open.\n`;
+  }
   const rows = lines.map((line) => [...rowOf(line, nowMs), whyText(line.hatch)]);
   const cells = table([['namespace', 'open for', 'until', 'by', 'drops', 'why'], ...rows]);
   const printed = cells.map((text, i) => {
@@ -37,7 +38,14 @@ export function hatchStatusText(
     if (text === '') return [];
     return labelled('mind', `${printable(hatch.namespace)}: ${text}`, { indent: 0, column: 6, width });
   });
-  return `${[...printed, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n')}\n`;
+  // What did not fit is still to be read.
+  const whys = lines.flatMap(({ hatch }, i) => {
+    if ((cells[i + 1] ?? '').length <= width) return [];
+    const text = `${printable(hatch.namespace)}: ${whyText(hatch)}`;
+    return labelled('why', text, { indent: 0, column: 6, width });
+  });
+  const below = [...whys, ...notes];
+  return `${[...printed, ...(below.length > 0 ? ['', ...below] : [])].join('\n')}\n`;
 }
 
 /** The same as data. */
