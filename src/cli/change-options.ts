@@ -11,6 +11,7 @@ import {
   isCommitted,
   rootOf,
 } from './commit.ts';
+import { jsonText, yamlText } from './data-text.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { CATALOG_FILE, type InputOptions, textOptions } from './inputs.ts';
 import type { Io } from './io.ts';
@@ -144,8 +145,8 @@ async function printPlan(
 }
 
 async function printData(json: object, output: 'json' | 'yaml', io: Io): Promise<void> {
-  if (output === 'json') io.out(`${JSON.stringify(json, null, 2)}\n`);
-  else io.out((await import('yaml')).stringify(json));
+  if (output === 'json') io.out(jsonText(json));
+  else io.out(await yamlText(json));
 }
 
 async function writeOrCommit(

@@ -7,6 +7,7 @@ import type { ApplyReport, DryRun } from '../../core/report/cluster-apply.ts';
 import { readCatalogAt } from '../catalog-file.ts';
 import { KINDS_OF_VERB } from '../cluster-kinds.ts';
 import { addConnectOptions, type ConnectOptions, ciliumNamespaceOf, connect } from '../cluster-options.ts';
+import { jsonText, yamlText } from '../data-text.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import { type Io, nowOf } from '../io.ts';
@@ -156,11 +157,10 @@ async function print(report: ApplyReport, { output, color }: ApplyCommandOptions
       io.out(clusterApplyText(report, await textOptions(color, io)));
       break;
     case 'json':
-      io.out(`${JSON.stringify(clusterApplyJson(report), null, 2)}\n`);
+      io.out(jsonText(clusterApplyJson(report)));
       break;
     case 'yaml': {
-      const { stringify } = await import('yaml');
-      io.out(stringify(clusterApplyJson(report)));
+      io.out(await yamlText(clusterApplyJson(report)));
       break;
     }
   }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addClusterOptions } from '../cluster-options.ts';
+import { jsonText, yamlText } from '../data-text.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -83,11 +84,10 @@ async function answer(
       io.out(canText(found, await textOptions(options.color, io)));
       break;
     case 'json':
-      io.out(`${JSON.stringify(canJson(found), null, 2)}\n`);
+      io.out(jsonText(canJson(found)));
       break;
     case 'yaml': {
-      const { stringify } = await import('yaml');
-      io.out(stringify(canJson(found)));
+      io.out(await yamlText(canJson(found)));
       break;
     }
   }

@@ -3,6 +3,7 @@ import type { Diagnosis } from '../../core/diagnose/index.ts';
 import type { Applied } from '../apply-fixes.ts';
 import { type ApplyOptions, addApplyOptions, requireApplySense } from '../apply-options.ts';
 import { addClusterOptions, requireFiles } from '../cluster-options.ts';
+import { jsonText, yamlText } from '../data-text.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addFlowOptions } from '../flow-options.ts';
 import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
@@ -109,13 +110,10 @@ async function printed(
     }
     case 'json':
     case 'yaml': {
-      const [{ debugJson }, { stringify }] = await Promise.all([
-        import('../../core/report/debug-json.ts'),
-        import('yaml'),
-      ]);
+      const { debugJson } = await import('../../core/report/debug-json.ts');
       const json = debugJson(diagnosis);
       const whole = applied === undefined ? json : { ...json, applied: applied.json };
-      return output === 'json' ? `${JSON.stringify(whole, null, 2)}\n` : stringify(whole);
+      return output === 'json' ? jsonText(whole) : yamlText(whole);
     }
     case 'diff': {
       const { debugDiff } = await import('../../core/report/debug-diff.ts');

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import type { Baseline, BaselineEntry, Finding, RuleId, Severity } from '../../core/lint/index.ts';
 import type { LintReport } from '../../core/report/lint/index.ts';
 import { addClusterOptions, requireFiles } from '../cluster-options.ts';
+import { jsonText, yamlText } from '../data-text.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -137,15 +138,15 @@ async function printed(
     case 'json':
     case 'yaml': {
       const { lintJson } = await import('../../core/report/lint/json.ts');
-      if (output === 'json') return `${JSON.stringify(lintJson(report), null, 2)}\n`;
-      return (await import('yaml')).stringify(lintJson(report));
+      if (output === 'json') return jsonText(lintJson(report));
+      return yamlText(lintJson(report));
     }
     case 'sarif': {
       const [{ lintSarif }, { VERSION }] = await Promise.all([
         import('../../core/report/lint/sarif.ts'),
         import('../version.ts'),
       ]);
-      return `${JSON.stringify(lintSarif(report, { version: VERSION, base }), null, 2)}\n`;
+      return jsonText(lintSarif(report, { version: VERSION, base }));
     }
     case 'junit': {
       const { lintJunit } = await import('../../core/report/lint/junit.ts');
@@ -228,7 +229,7 @@ async function readBaseline(file: string, io: Io): Promise<Baseline> {
 
 async function writeBaseline(file: string, findings: readonly Finding[], io: Io): Promise<ExitCode> {
   const { baselineOf } = await import('../../core/lint/index.ts');
-  writeFileSync(resolve(io.cwd, file), `${JSON.stringify(baselineOf(findings), null, 2)}\n`);
+  writeFileSync(resolve(io.cwd, file), jsonText(baselineOf(findings)));
   io.err(`propolis: ${findings.length} findings written to ${file}.\n`);
   return EXIT.ok;
 }

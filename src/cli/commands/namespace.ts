@@ -9,6 +9,7 @@ import {
 } from '../change-options.ts';
 import { addClusterOptions } from '../cluster-options.ts';
 import { namespaceCommitPlan } from '../commit-plans.ts';
+import { jsonText, yamlText } from '../data-text.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -96,11 +97,10 @@ async function list(options: ListOptions, io: Io): Promise<ExitCode> {
       io.out(report.namespaceListText(entries, await textOptions(options.color, io)));
       break;
     case 'json':
-      io.out(`${JSON.stringify(report.namespaceListJson(entries), null, 2)}\n`);
+      io.out(jsonText(report.namespaceListJson(entries)));
       break;
     case 'yaml': {
-      const { stringify } = await import('yaml');
-      io.out(stringify(report.namespaceListJson(entries)));
+      io.out(await yamlText(report.namespaceListJson(entries)));
       break;
     }
   }

@@ -6,6 +6,7 @@ import type { Inputs } from '../../core/diagnose/index.ts';
 import { addChangeOptions, type ChangeOptions, finishChange, printRefusal } from '../change-options.ts';
 import { addClusterOptions } from '../cluster-options.ts';
 import { namespaceCommitPlan } from '../commit-plans.ts';
+import { jsonText, yamlText } from '../data-text.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addFlowOptions } from '../flow-options.ts';
 import { addInputOptions, collect, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
@@ -316,9 +317,9 @@ async function printed(
       io.out(await text());
       return;
     case 'json':
-      io.out(`${JSON.stringify(json, null, 2)}\n`);
+      io.out(jsonText(json));
       return;
     case 'yaml':
-      io.out((await import('yaml')).stringify(json));
+      io.out(await yamlText(json));
   }
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addClusterOptions } from '../cluster-options.ts';
+import { jsonText, yamlText } from '../data-text.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -62,11 +63,10 @@ async function list(options: ListOptions, io: Io): Promise<ExitCode> {
       io.out(report.profileListText(found, await textOptions(options.color, io)));
       break;
     case 'json':
-      io.out(`${JSON.stringify(report.profileListJson(found), null, 2)}\n`);
+      io.out(jsonText(report.profileListJson(found)));
       break;
     case 'yaml': {
-      const { stringify } = await import('yaml');
-      io.out(stringify(report.profileListJson(found)));
+      io.out(await yamlText(report.profileListJson(found)));
       break;
     }
   }

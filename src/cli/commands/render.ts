@@ -6,6 +6,7 @@ import type { RenderChange } from '../../core/catalog/render/index.ts';
 import type { Inputs } from '../../core/diagnose/index.ts';
 import type { FileChange } from '../../core/model/change.ts';
 import type { RepositoryRead, SourceFile } from '../../core/model/repository.ts';
+import { jsonText, yamlText } from '../data-text.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { CATALOG_FILE, type LoadedInputs, loadInputs, textOptions } from '../inputs.ts';
 import { COLOR_MODES, type ColorMode, type Io } from '../io.ts';
@@ -151,11 +152,10 @@ async function print(
   const { renderDiff, renderJson, renderText } = await import('../../core/report/render.ts');
   switch (output) {
     case 'json':
-      io.out(`${JSON.stringify(renderJson(changes, isDone), null, 2)}\n`);
+      io.out(jsonText(renderJson(changes, isDone)));
       return;
     case 'yaml': {
-      const { stringify } = await import('yaml');
-      io.out(stringify(renderJson(changes, isDone)));
+      io.out(await yamlText(renderJson(changes, isDone)));
       return;
     }
     case 'table': {

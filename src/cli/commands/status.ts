@@ -6,6 +6,7 @@ import type { GitSide } from '../../core/cluster/git-side.ts';
 import type { ClusterStatus } from '../../core/cluster/status.ts';
 import { parseInstant } from '../../core/flow/time.ts';
 import { addClusterOptions } from '../cluster-options.ts';
+import { jsonText, yamlText } from '../data-text.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import {
   addInputOptions,
@@ -177,14 +178,11 @@ async function printed(
     }
     case 'json': {
       const { statusJson } = await import('../../core/report/status-json.ts');
-      return `${JSON.stringify(statusJson(found, namespace), null, 2)}\n`;
+      return jsonText(statusJson(found, namespace));
     }
     case 'yaml': {
-      const [{ statusJson }, { stringify }] = await Promise.all([
-        import('../../core/report/status-json.ts'),
-        import('yaml'),
-      ]);
-      return stringify(statusJson(found, namespace));
+      const { statusJson } = await import('../../core/report/status-json.ts');
+      return yamlText(statusJson(found, namespace));
     }
   }
 }

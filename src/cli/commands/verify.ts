@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { LastChange, Verification } from '../../core/diagnose/verify/index.ts';
 import { type FlowQuery, NO_FILTERS } from '../../core/model/flow-filter.ts';
 import { addClusterOptions, duration } from '../cluster-options.ts';
+import { jsonText, yamlText } from '../data-text.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addFlowOptions, type FlowOptions, flowFiles, openFlows } from '../flow-options.ts';
 import { addInputOptions, type InputOptions, type LoadedInputs, loadInputs, textOptions } from '../inputs.ts';
@@ -208,14 +209,11 @@ async function printed(
     }
     case 'json': {
       const { verifyJson } = await import('../../core/report/verify-json.ts');
-      return `${JSON.stringify(verifyJson(verification), null, 2)}\n`;
+      return jsonText(verifyJson(verification));
     }
     case 'yaml': {
-      const [{ verifyJson }, { stringify }] = await Promise.all([
-        import('../../core/report/verify-json.ts'),
-        import('yaml'),
-      ]);
-      return stringify(verifyJson(verification));
+      const { verifyJson } = await import('../../core/report/verify-json.ts');
+      return yamlText(verifyJson(verification));
     }
   }
 }

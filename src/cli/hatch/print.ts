@@ -1,4 +1,5 @@
 import type { HatchLine } from '../../core/report/hatch/status.ts';
+import { jsonText, yamlText } from '../data-text.ts';
 import { textOptions } from '../inputs.ts';
 import { type Io, nowOf } from '../io.ts';
 import type { HatchOptions } from './target.ts';
@@ -34,9 +35,9 @@ export async function printHatch(
 export async function printData(data: unknown, output: 'json' | 'yaml', io: Io): Promise<void> {
   switch (output) {
     case 'json':
-      io.out(`${JSON.stringify(data, null, 2)}\n`);
+      io.out(jsonText(data));
       return;
     case 'yaml':
-      io.out((await import('yaml')).stringify(data));
+      io.out(await yamlText(data));
   }
 }
