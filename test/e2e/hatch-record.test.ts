@@ -130,6 +130,22 @@ describe('the record', () => {
   });
 });
 
+describe('the name of the namespace, asked for at a terminal', () => {
+  const WORDS = ['hatch', 'open', 'zipline', '--reason', 'x', '--watch', '0'] as const;
+
+  it.each([
+    ['opens when it is typed', ['zipline\n'], true],
+    ['does not when another is', ['ziplin\n'], false],
+    ['does not when nothing is, and does not hang', [], false],
+  ])('%s', async (_, typed, isOpened) => {
+    const { code, err } = await lab.propolisIn({ typed }, ...WORDS);
+    expect(err).toContain('Open zipline on live (live)? Type its name to confirm: ');
+    expect(lab.isOpen('zipline')).toBe(isOpened);
+    expect(code).toBe(isOpened ? 0 : 2);
+    if (!isOpened) expect(err).toContain('Nothing was changed.');
+  });
+});
+
 describe('the traffic of an open namespace', () => {
   it('that a deny rule drops goes on, and is told with its diagnosis', async () => {
     const { code, out, err } = await lab.openAndWatch('renovate', '10s');

@@ -12,7 +12,8 @@ export const RECORD = `${HATCH_LABEL}-`;
 
 export interface Shell {
   readonly nowMs?: number;
-  readonly columns?: number;
+  /** What somebody types at a terminal. Absent: there is none. */
+  readonly typed?: readonly string[];
 }
 
 /** The example's cluster, and what tests of the hatch do with it. */
@@ -56,7 +57,7 @@ export class HatchLab {
     return this.propolisIn({}, ...words);
   }
 
-  async propolisIn({ nowMs, columns }: Shell, ...words: readonly string[]): Promise<RanCommand> {
+  async propolisIn({ nowMs, typed }: Shell, ...words: readonly string[]): Promise<RanCommand> {
     let [out, err] = ['', ''];
     const code = await run(words, {
       out: (text) => {
@@ -67,8 +68,8 @@ export class HatchLab {
       },
       cwd: this.repo,
       env: { KUBECONFIG: this.cluster.kubeconfig, USER: 'ada' },
-      columns,
-      stdin: Readable.from([]),
+      columns: typed === undefined ? undefined : 80,
+      stdin: Object.assign(Readable.from(typed ?? []), typed === undefined ? {} : { isTTY: true }),
       ...(nowMs === undefined ? {} : { now: () => nowMs }),
     });
     return { code, out, err };

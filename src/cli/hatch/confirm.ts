@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { CliError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { HatchTarget } from './target.ts';
@@ -36,15 +36,22 @@ export async function requireConfirmation(
   );
 }
 
-/** Asks only where a person is: without a terminal there is no answer. */
+/** Asks only where a person is: without a terminal, or where the person ends the input, there is no answer. */
 async function ask(question: string, io: Io): Promise<string | undefined> {
   const { stdin } = io;
   if (!('isTTY' in stdin) || stdin.isTTY !== true || io.columns === undefined) return undefined;
   io.err(question);
   const lines = createInterface({ input: stdin, terminal: false });
   try {
-    return (await lines.question('')).trim();
+    return await new Promise((resolve) => {
+      lines.once('line', (line) => resolve(line.trim()));
+      lines.once('close', () => {
+        io.err('\n');
+        resolve(undefined);
+      });
+    });
   } finally {
+    lines.removeAllListeners('close');
     lines.close();
   }
 }
