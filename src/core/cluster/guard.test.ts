@@ -54,3 +54,26 @@ describe('a cluster is found in the catalog', () => {
     expect(refuseWrite({ context, server }, catalog)?.code).toBe(code);
   });
 });
+
+describe('one server under two names', () => {
+  const { catalog: twice } = readCatalog({
+    path: 'propolis.yaml',
+    text: `clusters:
+  dev: {environment: dev, context: home-dev, server: https://one.example.com}
+  live: {environment: live, context: home-live, server: https://one.example.com}
+`,
+  });
+  const server = 'https://one.example.com';
+
+  it('is told by the context', () => {
+    expect(refuseWrite({ context: 'home-dev', server }, twice)).toBeUndefined();
+    expect(refuseWrite({ context: 'home-live', server }, twice)?.code).toBe('through-git');
+  });
+
+  it('is taken for the one that may not be written where the context tells nothing', () => {
+    expect(refuseWrite({ context: 'mine', server }, twice)).toMatchObject({
+      code: 'through-git',
+      cluster: { name: 'live' },
+    });
+  });
+});

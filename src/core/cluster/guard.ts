@@ -20,7 +20,9 @@ export function matchCluster({ context, server }: ClusterIdentity, { clusters }:
   const byContext = context === '' ? [] : clusters.filter((cluster) => cluster.context === context);
   const both = byServer.find((cluster) => byContext.includes(cluster));
   const [named] = byContext;
-  const found = both ?? (named === undefined || named.server === '' ? (byServer[0] ?? named) : undefined);
+  // Of several names of one server, and none of them this context's, the one that allows the least.
+  const likely = byServer.find((cluster) => !mayWriteDirectly(cluster)) ?? byServer[0];
+  const found = both ?? (named === undefined || named.server === '' ? (likely ?? named) : undefined);
   if (found !== undefined) {
     // The name says one cluster and the server another.
     if (named !== undefined && !byContext.includes(found)) return { kind: 'mismatch', cluster: named };

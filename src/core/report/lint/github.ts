@@ -1,4 +1,5 @@
 import { type Finding, RULES, SEVERITIES, type Severity } from '../../lint/index.ts';
+import { printable } from '../printable.ts';
 import { plural } from '../units.ts';
 import { docsPage, type LintReport } from './report.ts';
 import { fixText, whatText } from './words/index.ts';
@@ -37,7 +38,8 @@ export function lintGithub({ findings }: LintReport, base = ''): string {
 function command(finding: Finding, base: string): string {
   const { rule, severity, place } = finding;
   const properties = [
-    ['file', base + place.file],
+    // A path that a terminal would obey links to nothing anyway.
+    ['file', printable(base + place.file)],
     ['line', String(place.line)],
     ['col', String(place.column)],
     ['title', `${rule}: ${RULES[rule].name}`],

@@ -254,6 +254,15 @@ describe('GitHub annotations', () => {
     expect(lines.at(-1)).toContain('21 more warnings');
   });
 
+  it('tell a log nothing that it would obey', () => {
+    const [finding] = REPORT.findings;
+    if (finding === undefined) throw new Error('a finding');
+    const place = { ...finding.place, file: 'a\u001b[31m\u202e.yaml' };
+    expect(lintGithub({ ...REPORT, findings: [{ ...finding, place }] })).toContain(
+      'file=a\\x1b[31m\\u{202e}.yaml,',
+    );
+  });
+
   it('are nothing where there is nothing', () => {
     expect(lintGithub({ ...REPORT, findings: [] })).toBe('');
   });
