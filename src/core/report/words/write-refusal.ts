@@ -32,7 +32,7 @@ export function writeRefusalText(
         message: `The cluster ${printable(refusal.cluster.name)} (${refusal.environment}) is written through Git only.`,
         remedy: [
           'labels of a namespace:  propolis namespace set NAME --access RESOURCE --commit',
-          'what a drop needs:      propolis debug NAMESPACE --flows FILE --apply',
+          'what a drop needs:      propolis debug NAMESPACE --apply',
           'a platform namespace:   propolis platform add NAMESPACE --commit',
           `any other policy:       edit it below ${printable(paths.policies)}, and commit it`,
         ],
