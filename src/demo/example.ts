@@ -27,15 +27,28 @@ export function copyExample(from: string, to: string): void {
   });
 }
 
-/**
- * Writes into the copy's catalog which API server its cluster has, so that commands know where they are, and adds a
- * dev cluster at the same server, which may be written directly.
- */
+/** Where the API server is, until it is known. */
+const SERVER = 'https://127.0.0.1:6443';
+const DEV = `  # The same cluster by another name: what may be done on dev may be done here.
+  dev:
+    environment: dev
+    paths: [kubernetes]
+    context: homelab-dev
+    server: ${SERVER}
+    cilium:
+      clusterName: live
+`;
+
+/** Adds a dev cluster to the copy's catalog, at the same server, which may be written directly. */
+export function addDevCluster(folder: string): void {
+  const path = join(folder, CATALOG_FILE);
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/^clusters:\n/m, `clusters:\n${DEV}`));
+}
+
+/** Writes into the copy's catalog which API server its clusters have, so that commands know where they are. */
 export function nameServer(folder: string, server: string): void {
   const path = join(folder, CATALOG_FILE);
-  const text = readFileSync(path, 'utf8').replace(/^( +server: ).*$/m, `$1${server}`);
-  const dev = `  # The same cluster by another name: what may be done on dev may be done here.\n  dev:\n    environment: dev\n    paths: [kubernetes]\n    context: homelab-dev\n    server: ${server}\n    cilium:\n      clusterName: live\n`;
-  writeFileSync(path, text.replace(/^clusters:\n/m, `clusters:\n${dev}`));
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/^( +server: ).*$/gm, `$1${server}`));
 }
 
 const GIT_LIMIT_MS = 20_000;

@@ -53,11 +53,17 @@ describe('propolis demo', () => {
     let answered: unknown;
     const { code, out, err } = await demo([], async (text) => {
       kubeconfig = valueOf(text, 'KUBECONFIG');
-      const config = JSON.parse(readFileSync(kubeconfig, 'utf8')) as { readonly 'current-context': string };
+      const config = JSON.parse(readFileSync(kubeconfig, 'utf8')) as {
+        readonly 'current-context': string;
+        readonly contexts: readonly { readonly name: string }[];
+      };
+      const contexts = config.contexts.map(({ name }) => name);
+      expect(contexts.sort()).toEqual(['homelab-dev', 'homelab-live']);
       const repository = /^ {2}cd (\S+)$/m.exec(text)?.[1] ?? '';
       answered = [config['current-context'], existsSync(join(repository, 'propolis.yaml'))];
       const server = /^ {2}API server +(\S+)$/m.exec(text)?.[1] ?? '';
-      expect(readFileSync(join(repository, 'propolis.yaml'), 'utf8')).toContain(`server: ${server}\n`);
+      const servers = readFileSync(join(repository, 'propolis.yaml'), 'utf8').match(/^ +server: .*$/gm);
+      expect(servers).toEqual([`    server: ${server}`, `    server: ${server}`]);
       await Promise.resolve();
     });
     expect(answered).toEqual(['homelab-live', true]);

@@ -102,7 +102,7 @@ interface ServedRepository {
 
 async function repositoryOf({ repo }: DemoOptions, folder: string, io: Io): Promise<ServedRepository> {
   if (repo !== undefined) return { path: resolve(io.cwd, repo), isCopy: false };
-  const { copyExample, exampleFolder } = await import('../../demo/example.ts');
+  const { addDevCluster, copyExample, exampleFolder } = await import('../../demo/example.ts');
   const example = exampleFolder();
   if (example === undefined) {
     throw new CliError(
@@ -112,6 +112,7 @@ async function repositoryOf({ repo }: DemoOptions, folder: string, io: Io): Prom
   }
   const path = join(folder, 'homelab');
   copyExample(example, path);
+  addDevCluster(path);
   return { path, isCopy: true };
 }
 
