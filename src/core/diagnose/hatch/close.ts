@@ -1,5 +1,7 @@
 import { enforcementLabel } from '../../catalog/index.ts';
+import type { Decision } from '../../model/decision.ts';
 import { type DiagnoseQuestion, examine } from '../diagnose.ts';
+import type { End } from '../ends.ts';
 import { decide } from '../judged.ts';
 import { compareText, firstDifference } from '../order.ts';
 import { stateWithLabels } from '../state.ts';
@@ -25,7 +27,7 @@ export function planClose(summary: FlowSummary, question: Omit<DiagnoseQuestion,
   const ways = new Map<string, { lost: Lost; isCertain: boolean }>();
   const seen = new Set<string>();
   for (const { edge, from, to } of passed) {
-    const decision = decide(edge, { from, to }, closed);
+    const decision = named(decide(edge, { from, to }, closed), { from, to });
     const key = JSON.stringify([from.party.name, to.party.name, edge.protocol, edge.port]);
     if (decision === undefined || from.party.kind === 'unknown' || to.party.kind === 'unknown') continue;
     seen.add(key);
@@ -67,5 +69,18 @@ export function planClose(summary: FlowSummary, question: Omit<DiagnoseQuestion,
     assumptions: examined.diagnosis.assumptions.filter(
       ({ code }) => code !== 'passed-though-denied' || isOpen,
     ),
+  };
+}
+
+/** Ends of one name whose labels differ have ids of their own, which nobody but the engine needs to tell apart. */
+function named(
+  decision: Decision | undefined,
+  { from, to }: { readonly from: End; readonly to: End },
+): Decision | undefined {
+  if (decision === undefined) return undefined;
+  return {
+    ...decision,
+    egress: { ...decision.egress, subject: from.party.name },
+    ingress: { ...decision.ingress, subject: to.party.name },
   };
 }
