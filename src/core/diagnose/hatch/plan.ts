@@ -69,7 +69,9 @@ function reliefOf(
     if (judged.from.party.kind === 'unknown' || judged.to.party.kind === 'unknown') {
       return notRelieved({ code: 'unknown-peer' });
     }
-    if (after.verdict === 'denied') return notRelieved(whyStillDenied(after, { judged, namespace }), after);
+    if (after.verdict === 'denied' && after.isCertain) {
+      return notRelieved(whyStillDenied(after, { judged, namespace }), after);
+    }
     if (before.verdict === 'allowed' && before.isCertain)
       return notRelieved({ code: 'admitted-already' }, after);
     if (!after.isCertain) uncertain ??= after;
