@@ -8,6 +8,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Columns of the terminal on standard output; absent where it is none. */
   readonly columns: number | undefined;
+  /** Lines of that terminal, which people change while a command runs. */
+  readonly rows?: () => number | undefined;
   readonly stdin: NodeJS.ReadableStream;
   /** Milliseconds since 1970, for `--since 5m`. Absent: the machine's clock. */
   readonly now?: () => number;

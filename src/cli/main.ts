@@ -18,6 +18,7 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
     cwd: process.cwd(),
     env: process.env,
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    rows: () => process.stdout.rows,
     stdin: process.stdin,
     interruption,
     drained,

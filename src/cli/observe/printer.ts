@@ -125,21 +125,26 @@ class TablePrinter implements EventPrinter {
     const now = nowOf(this.#io);
     if (now - this.#drawnAt < REDRAW_MS) return;
     this.#drawnAt = now;
-    this.#draw(ROWS);
+    this.#draw(this.#screen);
     await this.#io.drained?.();
   }
 
   async finish(): Promise<void> {
-    this.#draw(this.#drawn > 0 ? ROWS : undefined);
+    this.#draw(this.#drawn > 0 ? this.#screen : undefined);
     await this.#io.drained?.();
   }
 
-  #draw(rows: number | undefined): void {
+  /** Lines that the terminal can hold above the cursor's: what has scrolled away cannot be drawn over. */
+  get #screen(): number {
+    return Math.max(LINES_MIN, Math.min(LINES_MAX, (this.#io.rows?.() ?? LINES_MAX + 1) - 1));
+  }
+
+  #draw(linesMax: number | undefined): void {
     const { paint } = this.#options;
     const lines = this.#table.lines({
       width: widthOf(this.#io),
       paint,
-      ...(rows === undefined ? {} : { rows }),
+      ...(linesMax === undefined ? {} : { linesMax }),
     });
     // Up to the first line of the last drawing, and all below is gone.
     const back = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r\u001b[J` : '';
@@ -149,5 +154,7 @@ class TablePrinter implements EventPrinter {
 }
 
 const REDRAW_MS = 500;
-/** Edges on the screen while it is drawn again: with their decisions no more than a small terminal has lines. */
-const ROWS = 10;
+/** The table's head, one edge, and what is not shown. */
+const LINES_MIN = 4;
+/** So that the eye finds what changed; and what a terminal of usual size has. */
+const LINES_MAX = 23;

@@ -69,25 +69,30 @@ export class EdgeTable {
   }
 
   /**
-   * @param rows so many edges at most: drops first, then the most frequent
+   * @param linesMax so many lines at most (4 hold an edge): drops first, then the most frequent edges
    * @returns lines without line feeds
    */
   lines({
     width,
     paint,
-    rows = Number.POSITIVE_INFINITY,
+    linesMax = Number.POSITIVE_INFINITY,
   }: {
     readonly width: number;
     readonly paint: Paint;
-    readonly rows?: number;
+    readonly linesMax?: number;
   }): readonly string[] {
     const edges = [...this.#edges.values()].sort(byWeight);
     const head = `${'COUNT'.padStart(COUNT)}  ${'LAST'.padEnd(TIME)}  ${'VERDICT'.padEnd(VERDICT)}  EDGE`;
-    const lines = [
-      paint.faint(head),
-      ...edges.slice(0, rows).flatMap((edge) => edgeLines(edge, width, paint)),
-    ];
-    const left = edges.slice(rows).reduce((sum, edge) => sum + countOf(edge), 0) + this.#others;
+    const lines = [paint.faint(head)];
+    let shown = 0;
+    for (const edge of edges) {
+      const more = edgeLines(edge, width, paint);
+      // One line is kept for the notes.
+      if (lines.length + more.length + 1 > linesMax) break;
+      lines.push(...more);
+      shown++;
+    }
+    const left = edges.slice(shown).reduce((sum, edge) => sum + countOf(edge), 0) + this.#others;
     const notes = [
       ...(left > 0 ? [`${plural(left, 'more flow')} on other edges`] : []),
       ...(this.#replies > 0 ? [`${plural(this.#replies, 'answer')} not shown`] : []),
