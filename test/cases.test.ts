@@ -2,12 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { run } from '../src/cli/run.ts';
 import { CAUSE_CODES } from '../src/core/diagnose/index.ts';
+import { type RanCommand, runCommand } from './lib/command.ts';
 
 /**
  * One folder is one case: `repo/` or `cluster.json`, `flows.jsonl`, the words after `propolis` in `command.txt`, and what they print
@@ -16,12 +15,6 @@ import { CAUSE_CODES } from '../src/core/diagnose/index.ts';
 const CASES = fileURLToPath(new URL('cases', import.meta.url));
 const NAMES = readdirSync(CASES).sort();
 const IS_UPDATE = (process.env['PROPOLIS_UPDATE'] ?? '') !== '';
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 describe('golden cases', () => {
   it.each(NAMES)('%s prints what is expected', async (name) => {
@@ -204,20 +197,6 @@ function expectFile(file: string, actual: string): void {
   expect(actual, `${file} differs; PROPOLIS_UPDATE=1 writes it anew`).toBe(readFileSync(file, 'utf8'));
 }
 
-async function propolis(cwd: string, words: readonly string[], columns?: number): Promise<Ran> {
-  let out = '';
-  let err = '';
-  const code = await run(words, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    cwd,
-    env: {},
-    columns,
-    stdin: Readable.from([]),
-  });
-  return { code, out, err };
+function propolis(cwd: string, words: readonly string[], columns?: number): Promise<RanCommand> {
+  return runCommand(words, { cwd, ...(columns === undefined ? {} : { columns }) });
 }

@@ -1,17 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from './run.ts';
+import { type RanCommand, runCommand } from '../../test/lib/command.ts';
 import { VERSION } from './version.ts';
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 let root = '';
 beforeAll(() => {
@@ -236,7 +229,7 @@ describe('propolis can', () => {
 });
 
 describe('bad input gets one message with what to do, and exit 2', () => {
-  const debugIn = (namespace: string, flows: string, repo = 'repo'): Promise<Ran> =>
+  const debugIn = (namespace: string, flows: string, repo = 'repo'): Promise<RanCommand> =>
     propolis('debug', namespace, '--repo', repo, '--flows', flows);
 
   it.each([
@@ -333,26 +326,11 @@ describe('words of strangers', () => {
   });
 });
 
-async function propolis(...words: readonly (string | { readonly stdin: string })[]): Promise<Ran> {
-  let out = '';
-  let err = '';
-  const given = words.find((word) => typeof word !== 'string');
-  const code = await run(
+function propolis(...words: readonly (string | { readonly stdin: string })[]): Promise<RanCommand> {
+  return runCommand(
     words.filter((word) => typeof word === 'string'),
-    {
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-      cwd: root,
-      env: {},
-      columns: undefined,
-      stdin: Readable.from([given?.stdin ?? '']),
-    },
+    { cwd: root, ...words.find((word) => typeof word !== 'string') },
   );
-  return { code, out, err };
 }
 
 function write(path: string, content: string | Uint8Array): void {

@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryFiles } from '../../src/adapters/files/repository.ts';
-import { run } from '../../src/cli/run.ts';
 import { type DemoCluster, startDemoCluster } from '../../src/demo/index.ts';
+import { type RanCommand, runCommand } from '../lib/command.ts';
 import { HOMELAB } from '../lib/homelab-cluster.ts';
 
 const NOW = Date.UTC(2026, 10, 27, 20);
@@ -27,29 +26,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function propolis(words: string): Promise<Ran> {
-  let out = '';
-  let err = '';
-  const code = await run(words.split(' '), {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
+function propolis(words: string): Promise<RanCommand> {
+  return runCommand(words.split(' '), {
     cwd: HOMELAB,
-    env: { KUBECONFIG: demo?.kubeconfig },
-    columns: undefined,
-    stdin: Readable.from([]),
-    now: () => NOW,
+    env: { KUBECONFIG: demo?.kubeconfig ?? '' },
+    nowMs: NOW,
   });
-  return { code, out, err };
 }
 
 interface VerifyJson {

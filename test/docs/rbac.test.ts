@@ -1,13 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { forwardToRelay, openCluster } from '../../src/adapters/kubernetes/index.ts';
 import { type ClusterVerb, KINDS_OF_VERB } from '../../src/cli/cluster-kinds.ts';
-import { run } from '../../src/cli/run.ts';
 import { GUARD_RESOURCE, GUARD_VERB } from '../../src/core/catalog/guard/admission.ts';
 import { DEFAULT_CATALOG } from '../../src/core/catalog/index.ts';
 import { reaperText } from '../../src/core/catalog/reaper/manifest.ts';
@@ -15,6 +13,7 @@ import { APPLIED_KINDS, CILIUM_CONFIG, readCluster } from '../../src/core/cluste
 import { CLUSTER_KIND_NAMES, CLUSTER_KINDS, type ClusterKindName } from '../../src/core/model/cluster.ts';
 import { type AccessRule, type ApiServer, startApiServer } from '../../src/demo/kubernetes/index.ts';
 import { kubeconfigFor } from '../lib/api-server.ts';
+import { runCommand } from '../lib/command.ts';
 
 const PAGE = readFileSync(fileURLToPath(new URL('../../docs/rbac.md', import.meta.url)), 'utf8');
 
@@ -142,18 +141,11 @@ async function clusterFor(rules: readonly AccessRule[]) {
   return { server, cluster: openCluster({ kubeconfig: join(folder, 'kubeconfig'), cwd: folder, env: {} }) };
 }
 
-async function propolis(words: readonly string[], nowMs?: number) {
-  let [out, err] = ['', ''];
-  const code = await run([...words, '--kubeconfig', 'kubeconfig'], {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
+function propolis(words: readonly string[], nowMs?: number) {
+  return runCommand([...words, '--kubeconfig', 'kubeconfig'], {
     cwd: folder,
-    env: {},
-    columns: undefined,
-    stdin: Readable.from([]),
-    ...(nowMs === undefined ? {} : { now: () => nowMs }),
+    ...(nowMs === undefined ? {} : { nowMs }),
   });
-  return { code, out, err };
 }
 
 function make(kind: string, body: object): void {

@@ -1,7 +1,6 @@
-import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../../src/cli/run.ts';
 import type { DemoCluster } from '../../src/demo/index.ts';
+import { type RanCommand, runCommand } from '../lib/command.ts';
 import { type ExampleCluster, openExample } from '../lib/demo-cluster.ts';
 
 const LABEL = 'network-policy.homelab/enforcement';
@@ -18,32 +17,16 @@ afterEach(async () => {
   await propolis('hatch', 'close', 'zipline', '--watch', '0');
 });
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function propolis(...words: readonly string[]): Promise<Ran> {
+function propolis(...words: readonly string[]): Promise<RanCommand> {
   return propolisAt(undefined, ...words);
 }
 
-async function propolisAt(nowMs: number | undefined, ...words: readonly string[]): Promise<Ran> {
-  let [out, err] = ['', ''];
-  const code = await run(words, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
+function propolisAt(nowMs: number | undefined, ...words: readonly string[]): Promise<RanCommand> {
+  return runCommand(words, {
     cwd: example.repo,
     env: { KUBECONFIG: cluster.kubeconfig },
-    columns: undefined,
-    stdin: Readable.from([]),
-    ...(nowMs === undefined ? {} : { now: () => nowMs }),
+    ...(nowMs === undefined ? {} : { nowMs }),
   });
-  return { code, out, err };
 }
 
 function labelsOf(name: string): Readonly<Record<string, string>> {

@@ -1,6 +1,5 @@
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../../src/cli/run.ts';
+import { runCommand } from '../lib/command.ts';
 import { type ExampleCluster, openExample } from '../lib/demo-cluster.ts';
 
 let example: ExampleCluster;
@@ -10,21 +9,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => example.close());
 
-async function propolis(...words: readonly string[]) {
-  let [out, err] = ['', ''];
-  const code = await run(words, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    cwd: example.repo,
-    env: { KUBECONFIG: example.cluster.kubeconfig },
-    columns: undefined,
-    stdin: Readable.from([]),
-  });
-  return { code, out, err };
+function propolis(...words: readonly string[]) {
+  return runCommand(words, { cwd: example.repo, env: { KUBECONFIG: example.cluster.kubeconfig } });
 }
 
 describe('verbs that look at flows, on a running cluster', () => {

@@ -7,18 +7,29 @@ export interface RanCommand {
   readonly err: string;
 }
 
-/** Runs the command as from a shell in a folder, without a terminal. */
+export interface Shell {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** Typed on a terminal of 80 columns; without it standard input is none. */
+  readonly typed?: readonly string[];
+  readonly columns?: number;
+  readonly nowMs?: number;
+  readonly interruption?: () => AbortSignal;
+}
+
+/** Runs a command line in this process as from a shell in a folder, with nothing of the machine's own. */
 export async function runCommand(
   args: readonly string[],
   {
     cwd,
     env = {},
     stdin = '',
-  }: {
-    readonly cwd: string;
-    readonly env?: Readonly<Record<string, string>>;
-    readonly stdin?: string;
-  },
+    typed,
+    columns = typed === undefined ? undefined : 80,
+    nowMs,
+    interruption,
+  }: Shell,
 ): Promise<RanCommand> {
   let out = '';
   let err = '';
@@ -31,8 +42,11 @@ export async function runCommand(
     },
     cwd,
     env,
-    columns: undefined,
-    stdin: Readable.from([stdin]),
+    columns,
+    stdin:
+      typed === undefined ? Readable.from([stdin]) : Object.assign(Readable.from(typed), { isTTY: true }),
+    ...(nowMs === undefined ? {} : { now: () => nowMs }),
+    ...(interruption === undefined ? {} : { interruption }),
   });
   return { code, out, err };
 }

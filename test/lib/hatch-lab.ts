@@ -1,20 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { run } from '../../src/cli/run.ts';
 import type { DemoCluster } from '../../src/demo/index.ts';
-import type { RanCommand } from './command.ts';
+import { type RanCommand, runCommand, type Shell } from './command.ts';
 import { type ExampleCluster, openExample } from './demo-cluster.ts';
 
 export const HATCH_LABEL = 'network-policy.homelab/enforcement';
 /** How the annotations of its record begin. */
 export const RECORD = `${HATCH_LABEL}-`;
-
-export interface Shell {
-  readonly nowMs?: number;
-  /** What somebody types at a terminal. Absent: there is none. */
-  readonly typed?: readonly string[];
-}
 
 /** The example's cluster, and what tests of the hatch do with it. */
 export class HatchLab {
@@ -57,22 +49,9 @@ export class HatchLab {
     return this.propolisIn({}, ...words);
   }
 
-  async propolisIn({ nowMs, typed }: Shell, ...words: readonly string[]): Promise<RanCommand> {
-    let [out, err] = ['', ''];
-    const code = await run(words, {
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-      cwd: this.repo,
-      env: { KUBECONFIG: this.cluster.kubeconfig, USER: 'ada' },
-      columns: typed === undefined ? undefined : 80,
-      stdin: Object.assign(Readable.from(typed ?? []), typed === undefined ? {} : { isTTY: true }),
-      ...(nowMs === undefined ? {} : { now: () => nowMs }),
-    });
-    return { code, out, err };
+  propolisIn(shell: Pick<Shell, 'nowMs' | 'typed'>, ...words: readonly string[]): Promise<RanCommand> {
+    const env = { KUBECONFIG: this.cluster.kubeconfig, USER: 'ada' };
+    return runCommand(words, { cwd: this.repo, env, ...shell });
   }
 
   open(name: string, ...more: readonly string[]): Promise<RanCommand> {

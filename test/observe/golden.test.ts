@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { printable } from '../../src/core/report/printable.ts';
+import { type RanCommand, runCommand } from '../lib/command.ts';
 import { HAS_HUBBLE, hubble, NO_HUBBLE } from '../lib/hubble.ts';
-import { propolis } from '../lib/propolis.ts';
 
 /** The flows and policies of golden cases, as `observe` shows them. PROPOLIS_UPDATE=1 writes what is expected anew. */
 const CASES = fileURLToPath(new URL('../cases', import.meta.url));
@@ -25,8 +25,8 @@ const OF_HUBBLE = NAMES.filter((name) => name !== 'names-of-strangers');
 const FORMATS = ['compact', 'dict', 'json', 'csv', 'table'] as const;
 const ALL = NAMES.flatMap((name) => FORMATS.map((format) => [name, format] as const));
 
-function observe(name: string, args: readonly string[]): ReturnType<typeof propolis> {
-  return propolis(['observe', '--flows', 'flows.jsonl', '--repo', 'repo', ...args], {
+function observe(name: string, args: readonly string[]): Promise<RanCommand> {
+  return runCommand(['observe', '--flows', 'flows.jsonl', '--repo', 'repo', ...args], {
     cwd: join(CASES, name),
   });
 }
@@ -82,7 +82,7 @@ describe('observing the flows of a case', () => {
 
   it.each(NAMES)('%s gives the same again from our own JSON', async (name) => {
     const first = await observe(name, ['-o', 'json']);
-    const again = await propolis(['observe', '--flows', '-', '--repo', 'repo', '-o', 'json'], {
+    const again = await runCommand(['observe', '--flows', '-', '--repo', 'repo', '-o', 'json'], {
       cwd: join(CASES, name),
       stdin: first.out,
     });

@@ -1,11 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { kubeconfigFor } from '../../../test/lib/api-server.ts';
+import { runCommand } from '../../../test/lib/command.ts';
 import { type ApiServer, startApiServer } from '../../demo/kubernetes/index.ts';
-import { run } from '../run.ts';
 
 let server: ApiServer;
 let folder = '';
@@ -63,18 +62,8 @@ function make(kind: string, body: object, manager = 'kubectl-create'): void {
   });
 }
 
-async function apply(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const code = await run(['apply', '--kubeconfig', 'kubeconfig', ...args], {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    cwd: folder,
-    env: {},
-    columns: undefined,
-    stdin: Readable.from([]),
-  });
-  return { code, out, err };
+function apply(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  return runCommand(['apply', '--kubeconfig', 'kubeconfig', ...args], { cwd: folder });
 }
 
 function inCluster(kind: string, namespace: string, name: string): unknown {

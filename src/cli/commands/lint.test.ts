@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../run.ts';
+import { type RanCommand, runCommand } from '../../../test/lib/command.ts';
 
 const POLICY = `apiVersion: cilium.io/v2
 kind: CiliumNetworkPolicy
@@ -32,28 +31,8 @@ function write(path: string, text: string): void {
   writeFileSync(join(root, path), text);
 }
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function lint(args: readonly string[], { cwd = root, stdin = '' } = {}): Promise<Ran> {
-  let out = '';
-  let err = '';
-  const code = await run(['lint', ...args], {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    cwd,
-    env: {},
-    columns: undefined,
-    stdin: Readable.from(stdin === '' ? [] : [stdin]),
-  });
-  return { code, out, err };
+function lint(args: readonly string[], { cwd = root, stdin = '' } = {}): Promise<RanCommand> {
+  return runCommand(['lint', ...args], { cwd, stdin });
 }
 
 async function rulesFound(args: readonly string[], options = {}): Promise<readonly string[]> {

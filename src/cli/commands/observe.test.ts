@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { aFlow, flowToJson } from '../../../test/contracts/flow-json.ts';
-import { propolis } from '../../../test/lib/propolis.ts';
+import { runCommand } from '../../../test/lib/command.ts';
 
 const CASE = fileURLToPath(new URL('../../../test/cases/denied-by-rule', import.meta.url));
 const EMPTY = fileURLToPath(new URL('../../../test/observe/golden', import.meta.url));
@@ -10,7 +10,7 @@ function observe(
   args: readonly string[],
   given: { readonly stdin?: string; readonly columns?: number } = {},
 ) {
-  return propolis(['observe', '--flows', '-', '--no-decision', ...args], {
+  return runCommand(['observe', '--flows', '-', '--no-decision', ...args], {
     cwd: CASE,
     stdin: LINES,
     ...given,
@@ -99,7 +99,7 @@ describe('propolis observe', () => {
   });
 
   it('prints filters as YAML, and asks nobody', async () => {
-    const { out } = await propolis(['observe', '--print-raw-filters', '-n', 'a', '--not', '--port', '53'], {
+    const { out } = await runCommand(['observe', '--print-raw-filters', '-n', 'a', '--not', '--port', '53'], {
       cwd: CASE,
     });
     expect(out).toBe(
@@ -121,7 +121,7 @@ describe('propolis observe', () => {
   });
 
   it('works without policies, and says so', async () => {
-    const { code, out, err } = await propolis(['observe', '--flows', '-', '--last', '1'], {
+    const { code, out, err } = await runCommand(['observe', '--flows', '-', '--last', '1'], {
       cwd: EMPTY,
       stdin: LINES,
     });
@@ -131,7 +131,7 @@ describe('propolis observe', () => {
   });
 
   it('names a recording that cannot be read', async () => {
-    const { code, err } = await propolis(['observe', '--flows', 'none.jsonl'], { cwd: CASE });
+    const { code, err } = await runCommand(['observe', '--flows', 'none.jsonl'], { cwd: CASE });
     expect(code).toBe(2);
     expect(err).toContain('none.jsonl');
     expect(err).not.toContain('mistake');
@@ -145,7 +145,7 @@ describe('propolis observe', () => {
   it('ends when it is interrupted, and says what it showed', async () => {
     const controller = new AbortController();
     controller.abort();
-    const { code, err } = await propolis(['observe', '--flows', '-', '--no-decision'], {
+    const { code, err } = await runCommand(['observe', '--flows', '-', '--no-decision'], {
       cwd: CASE,
       stdin: LINES,
       interruption: () => controller.signal,

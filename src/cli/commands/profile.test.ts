@@ -1,9 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../run.ts';
+import { type RanCommand, runCommand } from '../../../test/lib/command.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'propolis-profile-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -259,34 +258,13 @@ const FLOW = {
   time: '2026-03-01T10:00:00Z',
 };
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 /** `answers` are typed on a terminal; without them standard input is empty and no terminal. */
-async function propolis(...words: readonly (string | { readonly answers: string })[]): Promise<Ran> {
-  let [out, err] = ['', ''];
+function propolis(...words: readonly (string | { readonly answers: string })[]): Promise<RanCommand> {
   const typed = words.find((word) => typeof word !== 'string');
-  const stdin = typed === undefined ? Readable.from(['']) : Object.assign(new PassThrough(), { isTTY: true });
-  if (typed !== undefined && stdin instanceof PassThrough) stdin.end(typed.answers);
-  const code = await run(
+  return runCommand(
     words.filter((word) => typeof word === 'string'),
-    {
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-      cwd: root,
-      env: {},
-      columns: typed === undefined ? undefined : 80,
-      stdin,
-    },
+    { cwd: root, ...(typed === undefined ? {} : { typed: [typed.answers] }) },
   );
-  return { code, out, err };
 }
 
 function write(path: string, text: string): void {

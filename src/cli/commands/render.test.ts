@@ -13,9 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../run.ts';
+import { type RanCommand, runCommand } from '../../../test/lib/command.ts';
 
 const TREE = 'kubernetes/platform/config/network-policy';
 const STANDARD = `${TREE}/profiles/standard.yaml`;
@@ -184,27 +183,8 @@ describe('propolis render refuses', () => {
   });
 });
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function propolis(...args: readonly string[]): Promise<Ran> {
-  let [out, err] = ['', ''];
-  const code = await run(args, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    cwd: root,
-    env: {},
-    columns: undefined,
-    stdin: Readable.from(['']),
-  });
-  return { code, out, err };
+function propolis(...args: readonly string[]): Promise<RanCommand> {
+  return runCommand(args, { cwd: root });
 }
 
 function write(path: string, text: string): void {

@@ -1,10 +1,9 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../run.ts';
+import { runCommand } from '../../../test/lib/command.ts';
 
 const CASES = fileURLToPath(new URL('../../../test/cases', import.meta.url));
 const SNAPSHOT = join(CASES, 'status-clean', 'snapshot.json');
@@ -15,21 +14,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function status(...words: readonly string[]) {
-  let [out, err] = ['', ''];
-  const code = await run(['status', '--snapshot', SNAPSHOT, ...words], {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    cwd: folder,
-    env: {},
-    columns: undefined,
-    stdin: Readable.from([]),
-  });
-  return { code, out, err };
+function status(...words: readonly string[]) {
+  return runCommand(['status', '--snapshot', SNAPSHOT, ...words], { cwd: folder });
 }
 
 const NOT_COMPARED = 'drift was not looked for: no repository with policies here';

@@ -7,6 +7,7 @@ export {
   agentOptionsOf,
   arePods,
   ENFORCEMENT_DISABLED,
+  egressTargetText,
   enforcementLabel,
   findCluster,
   findProfile,

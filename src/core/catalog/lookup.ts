@@ -1,7 +1,17 @@
 import { hasReserved, kubernetesLabel, type LabelText } from '../model/label.ts';
 import { type AgentOptions, agentOptions } from '../model/options.ts';
 import type { Protocol } from '../model/port.ts';
-import type { Catalog, CatalogPort, Cluster, Gateway, Party, Pods, Profile, Resource } from './types.ts';
+import type {
+  Catalog,
+  CatalogPort,
+  Cluster,
+  EgressTarget,
+  Gateway,
+  Party,
+  Pods,
+  Profile,
+  Resource,
+} from './types.ts';
 
 /** The value of an access label that grants; any other value grants nothing. */
 export const ACCESS_GRANTED = 'true';
@@ -115,4 +125,16 @@ export function arePods(pods: Pods, party: Party): boolean {
 
 function hasLabels(labels: readonly LabelText[], wanted: Readonly<Record<string, string>>): boolean {
   return Object.entries(wanted).every(([key, value]) => kubernetesLabel(labels, key) === value);
+}
+
+/** Where a profile lets traffic out to, as a catalog writes it: `world`, `10.0.0.0/8`, `fqdn:*.example.com`. */
+export function egressTargetText(to: EgressTarget): string {
+  switch (to.kind) {
+    case 'entity':
+      return to.entity;
+    case 'cidr':
+      return to.cidr;
+    case 'fqdn':
+      return `fqdn:${to.pattern}`;
+  }
 }

@@ -4,6 +4,7 @@ import { unifiedDiff } from '../manifest/edit/unified-diff.ts';
 import type { FileChange } from '../model/change.ts';
 import { refusalJson } from './change-refusal.ts';
 import { openedText, type TextOptions } from './debug.ts';
+import { changedLines } from './fix-lines.ts';
 import { labelled } from './layout.ts';
 import { type Paint, PLAIN } from './paint.ts';
 import { printable } from './printable.ts';
@@ -70,13 +71,8 @@ export function effectJson({ cluster, opens, closes }: Effect): unknown {
 export function fileLines({ path, before = '', text }: FileChange, paint: Paint): readonly string[] {
   return lineChanges(before, text).flatMap(({ line, before: old, after }) => [
     `  ${printable(path)}:${line}`,
-    ...linesOf(old).map((one) => `    ${paint.bad(`- ${printable(one)}`)}`),
-    ...linesOf(after).map((one) => `    ${paint.good(`+ ${printable(one)}`)}`),
+    ...changedLines(old, after, paint).map((one) => `    ${one}`),
   ]);
-}
-
-function linesOf(text: string): readonly string[] {
-  return text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
 }
 
 const PAIRS_MAX = 12;

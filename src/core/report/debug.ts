@@ -1,13 +1,14 @@
 import type { Diagnosis, Finding, Folded, Opened, Party, Proof } from '../diagnose/index.ts';
 import type { SideDecision } from '../model/decision.ts';
+import { fixLines } from './fix-lines.ts';
 import { labelled, wrapParts } from './layout.ts';
 import { type Paint, PLAIN } from './paint.ts';
 import { printable, shorten } from './printable.ts';
 import { clockTime, count, duration, plural, portText, portTexts } from './units.ts';
 import { assumptionText } from './words/assumption.ts';
 import { causeText } from './words/cause.ts';
-import { fixText, noFixText, warningText } from './words/fix.ts';
-import { commonBase, placeText, policyAt, sideText } from './words/policy.ts';
+import { noFixText } from './words/fix.ts';
+import { commonBase, policyAt, sideText } from './words/policy.ts';
 
 export interface TextOptions {
   /** Columns of the screen; 80 where there is none. */
@@ -86,7 +87,8 @@ function findingLines(finding: Finding, context: Context): readonly string[] {
     lines.push(...labelled('seen', seenText(outside), layout));
   lines.push(...labelled('cause', `${finding.cause.code}   ${causeText(finding.cause)}`, layout));
   if (finding.fix !== undefined) {
-    lines.push(...fixLines(finding, context));
+    if (finding.fix !== undefined)
+      lines.push(...fixLines(finding.fix, { indent: 2, column: 7, linesMax: EDIT_LINES_MAX, ...context }));
     if (finding.proof !== undefined) lines.push(...proofLines(finding.proof, context));
   } else if (finding.noFix !== undefined) {
     lines.push(...labelled('fix', noFixText(finding.noFix, finding.cause), layout));
@@ -119,31 +121,7 @@ export function whyText({ decision, cause, direction }: Finding, base = ''): str
   return first === undefined ? '' : `${sideText(first, base)}${also.join('')}`;
 }
 
-/** Added lines of one change shown in full; a longer one is what the diff is for. */
 const EDIT_LINES_MAX = 12;
-
-function fixLines({ fix }: Finding, { width, paint }: Context): readonly string[] {
-  if (fix === undefined) return [];
-  const lines = [...labelled('fix', fixText(fix), { indent: 2, column: 7, width })];
-  for (const { file, line, before, after } of fix.edits) {
-    lines.push(`         ${placeText({ file, line, column: 1 })}`);
-    const changes = [
-      ...linesOf(before).map((text) => paint.bad(`- ${printable(text)}`)),
-      ...linesOf(after).map((text) => paint.good(`+ ${printable(text)}`)),
-    ];
-    for (const text of changes.slice(0, EDIT_LINES_MAX)) lines.push(`           ${text}`);
-    if (changes.length > EDIT_LINES_MAX)
-      lines.push(`           … ${changes.length - EDIT_LINES_MAX} more lines`);
-  }
-  for (const warning of fix.warnings) {
-    lines.push(...labelled('', `mind: ${warningText(warning)}`, { indent: 2, column: 7, width }));
-  }
-  return lines;
-}
-
-function linesOf(text: string): readonly string[] {
-  return text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
-}
 
 const OPENS_MAX = 8;
 

@@ -2,14 +2,15 @@ import type { Finding } from '../diagnose/index.ts';
 import type { Check, CheckResult, Span, Verification } from '../diagnose/verify/index.ts';
 import { isFailing } from '../diagnose/verify/index.ts';
 import type { TextOptions } from './debug.ts';
+import { fixLines } from './fix-lines.ts';
 import { labelled, wrapParts } from './layout.ts';
 import { type Paint, PLAIN } from './paint.ts';
 import { printable, shorten } from './printable.ts';
 import { clockTime, count, duration, plural } from './units.ts';
 import { assumptionText } from './words/assumption.ts';
 import { causeText } from './words/cause.ts';
-import { fixText, noFixText } from './words/fix.ts';
-import { commonBase, placeText } from './words/policy.ts';
+import { noFixText } from './words/fix.ts';
+import { commonBase } from './words/policy.ts';
 import {
   changeText,
   checkName,
@@ -208,22 +209,7 @@ function findingLines(finding: Finding, { promised }: Check, context: Context): 
       lines.push(...labelled('fix', noFixText(finding.noFix, finding.cause), layout));
     return lines;
   }
-  lines.push(...labelled('fix', fixText(finding.fix), layout));
-  for (const { file, line, before, after } of finding.fix.edits) {
-    lines.push(`           ${placeText({ file, line, column: 1 })}`);
-    const changes = [
-      ...linesOf(before).map((text) => paint.bad(`- ${printable(text)}`)),
-      ...linesOf(after).map((text) => paint.good(`+ ${printable(text)}`)),
-    ];
-    for (const text of changes.slice(0, EDIT_LINES_MAX)) lines.push(`           ${text}`);
-    if (changes.length > EDIT_LINES_MAX)
-      lines.push(`           … ${changes.length - EDIT_LINES_MAX} more lines`);
-  }
-  return lines;
-}
-
-function linesOf(text: string): readonly string[] {
-  return text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
+  return [...lines, ...fixLines(finding.fix, { ...layout, paint, linesMax: EDIT_LINES_MAX })];
 }
 
 function footLines(

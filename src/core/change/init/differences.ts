@@ -4,7 +4,7 @@ import {
   type CatalogPort,
   type Cluster,
   DEFAULT_CATALOG,
-  type EgressTarget,
+  egressTargetText,
   type Profile,
   type Resource,
 } from '../../catalog/index.ts';
@@ -81,19 +81,8 @@ function profileFields({ description, ingress, egress }: Profile): Fields {
     ingress: ingress.map(({ gateway, ports }) =>
       isEqual(plain(ports), plain(APP_PORTS)) ? gateway : { gateway, ports: portTexts(ports) },
     ),
-    egress: egress.map(({ to, ports }) => ({ to: targetText(to), ports: portTexts(ports) })),
+    egress: egress.map(({ to, ports }) => ({ to: egressTargetText(to), ports: portTexts(ports) })),
   };
-}
-
-function targetText(to: EgressTarget): string {
-  switch (to.kind) {
-    case 'entity':
-      return to.entity;
-    case 'cidr':
-      return to.cidr;
-    case 'fqdn':
-      return `fqdn:${to.pattern}`;
-  }
 }
 
 function resourceFields({ description, target, ports }: Resource): Fields {

@@ -4,6 +4,7 @@ import {
   type Catalog,
   type CatalogPort,
   type EgressTarget,
+  egressTargetText,
   findProfile,
   isPlatform,
   type Profile,
@@ -157,7 +158,7 @@ function otherTargets(model: Model): readonly Check[] {
   const byTarget = new Map<string, { readonly peer: CheckPeer; ports: readonly CatalogPort[] }>();
   for (const { to, ports } of egressOf(model)) {
     if (isWorld(to)) continue;
-    const name = targetName(to);
+    const name = egressTargetText(to);
     const known = byTarget.get(name);
     if (known === undefined) byTarget.set(name, { peer: to, ports });
     else known.ports = [...known.ports, ...ports];
@@ -170,17 +171,6 @@ function otherTargets(model: Model): readonly Check[] {
     isMain: false,
     ...byProfile(model, true),
   }));
-}
-
-function targetName(to: EgressTarget): string {
-  switch (to.kind) {
-    case 'entity':
-      return to.entity;
-    case 'cidr':
-      return to.cidr;
-    case 'fqdn':
-      return `fqdn:${to.pattern}`;
-  }
 }
 
 function gatewayChecks(model: Model): readonly Check[] {
