@@ -8,6 +8,7 @@ import type { NamespaceDeclaration, RepositoryRead } from '../model/repository.t
 import type { ApplyOptions, ClusterWrite, ClusterWriter } from '../ports/cluster-reader.ts';
 import { LAST_APPLIED } from './files.ts';
 import { type ClusterState, objectsOf } from './state.ts';
+import { hasVariable, isVariable } from './variable.ts';
 
 /** Whose the fields are that are applied here. */
 export const FIELD_MANAGER = 'propolis';
@@ -132,16 +133,6 @@ function namespaceLabels(
 
 function isManagedHere(object: ClusterObject | undefined): boolean {
   return (object?.metadata.managedFields ?? []).some((entry) => textAt(entry, ['manager']) === FIELD_MANAGER);
-}
-
-function isVariable(value: unknown): boolean {
-  return typeof value === 'string' && /\$\{[A-Za-z_]/.test(value);
-}
-
-/** A variable within a text that Flux would have replaced. `$${x}` is one that is meant to stay. */
-function hasVariable(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return isVariable(value);
-  return Object.values(value).some(hasVariable);
 }
 
 /** What became of one object. */

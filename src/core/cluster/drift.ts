@@ -9,6 +9,7 @@ import { fieldDifference } from './field-difference.ts';
 import { type FieldManager, type ManagedBy, managedBy, managersOfLabel } from './managed-by.ts';
 import { policyForm } from './policy-form.ts';
 import { type ClusterState, objectsOf } from './state.ts';
+import { hasVariable, isVariable } from './variable.ts';
 
 /** Kinds whose objects Git and cluster must share. */
 export const DRIFT_KINDS = [
@@ -215,16 +216,6 @@ function objectDrift(
 
 function keyOf({ metadata: { name, namespace = '' } }: ClusterObject): string {
   return `${namespace}/${name}`;
-}
-
-/** A text with a variable that no file has: the cluster's value may be right. */
-function isVariable(value: unknown): boolean {
-  return typeof value === 'string' && value.includes('${');
-}
-
-function hasVariable(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return isVariable(value);
-  return Object.values(value).some(hasVariable);
 }
 
 function namespaceDrift(

@@ -40,7 +40,7 @@ export function openHatchOf(namespace: ClusterObject, catalog: Catalog): OpenHat
   if (labels[label] !== ENFORCEMENT_DISABLED) return undefined;
   const keys = hatchAnnotations(catalog);
   const sinceMs = timeOf(annotations[keys.since]);
-  const untilMs = timeOf(annotations[keys.until]);
+  const untilMs = timeOf(annotations[keys.until]) ?? unixTimeOf(annotations[keys.untilUnix]);
   return {
     namespace: name,
     ...(sinceMs === undefined ? {} : { sinceMs }),
@@ -237,4 +237,9 @@ function textAt(value: unknown, key: string): string | undefined {
 
 function timeOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : parseInstant(text)?.ms;
+}
+
+/** Seconds since 1970, as alerts read them: all that a record has that was written by hand. */
+function unixTimeOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) * 1000 : undefined;
 }

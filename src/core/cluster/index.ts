@@ -16,7 +16,6 @@ export { commonLabels, groupPods, hasEnded, type PodGroup } from './pods.ts';
 export { permissionName, rbacRule } from './rbac.ts';
 export { CILIUM_CONFIG, type ReadClusterOptions, readCluster } from './read.ts';
 export {
-  looksLikeSnapshot,
   parseSnapshot,
   SNAPSHOT_FORMAT,
   type SnapshotFault,
@@ -28,5 +27,4 @@ export {
   type ClusterState,
   type MissingKind,
   objectsOf,
-  VERDICT_KINDS,
 } from './state.ts';

@@ -16,8 +16,6 @@ export interface PodsStatus {
   readonly isKnown: boolean;
 }
 
-const NO_PODS: PodsStatus = { managed: 0, hostNetwork: [], unmanaged: [], starting: [], isKnown: true };
-
 /** @returns the pods of a namespace by its name */
 export function podsStatus(state: ClusterState): (namespace: string) => PodsStatus {
   const isKnown = state.objects.CiliumEndpoint !== undefined && state.objects.Pod !== undefined;
@@ -35,7 +33,7 @@ export function podsStatus(state: ClusterState): (namespace: string) => PodsStat
     const pods = (byNamespace.get(namespace) ?? []).filter((pod) => !hasEnded(pod) && hasAddress(pod));
     const sorted = { managed: 0, hostNetwork: [], unmanaged: [], starting: [] } as Sorted;
     for (const pod of pods) sort(pod, endpoints.get(keyOf(pod)), sorted, isKnown);
-    return { ...NO_PODS, ...sorted, isKnown };
+    return { ...sorted, isKnown };
   };
 }
 

@@ -95,11 +95,6 @@ export function parseSnapshot(text: string): SnapshotRead {
   };
 }
 
-/** Whether a text looks like a snapshot, for a message to those who give one as something else. */
-export function looksLikeSnapshot(text: string): boolean {
-  return /^\s*\{\s*"kind":\s*"ClusterSnapshot"/.test(text.slice(0, 200));
-}
-
 function fault(where: string, expected: string): SnapshotRead {
   return { kind: 'fault', fault: { field: where, expected } };
 }

@@ -27,15 +27,6 @@ export function objectsOf(
   return state.objects[kind] ?? [];
 }
 
-/** Kinds without which no verdict can be trusted: what they would say is unknown. */
-export const VERDICT_KINDS: readonly ClusterKindName[] = [
-  'Namespace',
-  'NetworkPolicy',
-  'CiliumNetworkPolicy',
-  'CiliumClusterwideNetworkPolicy',
-  'CiliumCIDRGroup',
-];
-
 /** Sorted by namespace and name, so that the same cluster gives the same text. */
 export function sorted(objects: readonly ClusterObject[]): readonly ClusterObject[] {
   return [...objects].sort((a, b) => compare(a, b));

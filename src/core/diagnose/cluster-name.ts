@@ -9,14 +9,16 @@ import type { Edge } from './summarize.ts';
 export function withClusterName(inputs: Inputs, edges: readonly Edge[]): Inputs {
   if (inputs.isClusterNameAssumed !== true) return inputs;
   const counts = new Map<string, number>();
-  for (const { source, destination } of edges) {
-    for (const { labels } of [source, destination]) {
-      const name = kubernetesLabel(labels, CLUSTER_KEY);
-      if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
+  for (const edge of edges) {
+    for (const name of clusterNames(edge)) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const [most] = [...counts].sort((a, b) => b[1] - a[1]);
   if (most === undefined || most[0] === inputs.options.clusterName) return inputs;
   const options = { ...inputs.options, clusterName: most[0] };
   return { ...inputs, options, readOptions: { ...inputs.readOptions, agent: options } };
+}
+
+/** The clusters that its pods say to be of; none for what is no pod. */
+export function clusterNames({ source, destination }: Edge): readonly string[] {
+  return [source, destination].flatMap(({ labels }) => kubernetesLabel(labels, CLUSTER_KEY) ?? []);
 }

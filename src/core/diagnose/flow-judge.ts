@@ -4,12 +4,13 @@ import { dropReasonByName } from '../model/drop-reason.ts';
 import type { Flow, FlowEndpoint, FlowPolicy } from '../model/flow.ts';
 import type { Direction } from '../model/policy.ts';
 import type { RepositoryRead } from '../model/repository.ts';
-import { withClusterName } from './cluster-name.ts';
+import { clusterNames, withClusterName } from './cluster-name.ts';
 import { decidedBySide } from './decided-by.ts';
 import { type End, Ends } from './ends.ts';
 import { decide, refusingSide } from './judged.ts';
 import { type Inputs, type State, stateOfSeen } from './state.ts';
 import { contentOf, type Edge, edgeOf, looksLikeReply, portOf } from './summarize.ts';
+import { isBeforePolicy } from './trace-points.ts';
 import type { DecidedBy } from './types.ts';
 
 /** What the policies say of one flow: of the side that recorded it, or of both where it does not say which. */
@@ -26,7 +27,16 @@ export interface FlowDecision {
    * differs may have changed since, in the cluster or in the files; this does not guess.
    */
   readonly isAsRecorded: boolean | 'unknown';
+  /** What Hubble recorded instead; with `isAsRecorded: false` only. */
+  readonly recorded?: RecordedOtherwise;
 }
+
+export type RecordedOtherwise =
+  | { readonly kind: 'verdict' }
+  /** The same verdict, by a deny rule. */
+  | { readonly kind: 'deny-rule' }
+  /** The same verdict, by these, of which none decides here. */
+  | { readonly kind: 'policies'; readonly policies: readonly FlowPolicy[] };
 
 /** Judges flows one by one, of recordings or as they come. What it remembers is bounded. */
 export interface FlowJudge {
@@ -150,15 +160,13 @@ class Judge implements FlowJudge {
     return stateOfSeen(this.#inputs, { files: this.#inputs.files, read: this.#read }, ends);
   }
 
-  /** Nobody may have said what the cluster is called; the first flows with labels do. */
+  /** Nobody may have said what the cluster is called; the first flows of pods do. */
   #settleName(flows: readonly Flow[]): void {
     if (this.#isNameSettled) return;
     const edges = flows.map((flow) => edgeOf(flow, 0, false));
     const named = withClusterName(this.#inputs, edges);
-    const hasLabels = edges.some(
-      ({ source, destination }) => source.labels.length + destination.labels.length > 0,
-    );
-    this.#isNameSettled = hasLabels;
+    // Nodes and the world have labels too, and say nothing of it.
+    this.#isNameSettled = edges.some((edge) => clusterNames(edge).length > 0);
     if (named === this.#inputs) return;
     this.#inputs = named;
     this.#read = readRepository(named.files, named.readOptions);
@@ -260,17 +268,6 @@ function isJudged(flow: Flow): boolean {
   return !looksLikeReply(flow) && flow.l7?.type !== 'RESPONSE';
 }
 
-/**
- * Traces of where a packet came from are taken before any policy was asked. Cilium `bpf/lib/trace.h`; sub-types of
- * `pkg/monitor/api/types.go`.
- */
-function isBeforePolicy({ eventType, eventSubType }: Flow): boolean {
-  return eventType === TRACE && FROM.includes(eventSubType);
-}
-
-const TRACE = 4;
-const FROM: readonly number[] = [5, 6, 7, 8, 9, 10, 12];
-
 /** What Hubble says that policies did; undefined where it was not they. */
 function recordedAs({ verdict, dropReason }: Flow): 'allowed' | 'denied' | undefined {
   switch (verdict) {
@@ -314,12 +311,13 @@ function decisionOn(
   const isEnough = side.isCertain && !isUnknown && !hidesContents(flow, side);
   const verdict = !isEnough ? 'undecidable' : side.verdict === 'denied' ? 'denied' : 'allowed';
   const by = decidedBySide(side);
+  const decided = { verdict, direction: side.direction, reason: side.reason, by } as const;
+  if (verdict === 'undecidable') return { ...decided, isAsRecorded: 'unknown' };
+  const recorded = recordedOtherwise(flow, decided);
   return {
-    verdict,
-    direction: side.direction,
-    reason: side.reason,
-    by,
-    isAsRecorded: verdict === 'undecidable' ? 'unknown' : isSame(flow, side, { verdict, by }),
+    ...decided,
+    isAsRecorded: recorded === undefined,
+    ...(recorded === undefined ? {} : { recorded }),
   };
 }
 
@@ -328,23 +326,21 @@ function hidesContents({ verdict, type, l7 }: Flow, side: SideDecision): boolean
   return verdict === 'DROPPED' && type === 'L7' && side.l7 && l7?.kind !== 'http' && l7?.kind !== 'dns';
 }
 
-function isSame(
+function recordedOtherwise(
   flow: Flow,
-  side: SideDecision,
-  { verdict, by }: { readonly verdict: string; readonly by: readonly DecidedBy[] },
-): boolean {
-  if (verdict !== recordedAs(flow)) return false;
-  if (dropReasonByName(flow.dropReason)?.klass === 'policy-deny' && side.reason !== 'deny-rule') return false;
-  const named = namedBy(flow);
-  return (
-    named.length === 0 ||
-    named.some((one) =>
-      by.some(
-        ({ policy }) =>
-          policy.kind === one.kind && policy.namespace === one.namespace && policy.name === one.name,
-      ),
-    )
+  { verdict, reason, by }: Pick<FlowDecision, 'verdict' | 'reason' | 'by'>,
+): RecordedOtherwise | undefined {
+  if (verdict !== recordedAs(flow)) return { kind: 'verdict' };
+  const isByDenyRule = dropReasonByName(flow.dropReason)?.klass === 'policy-deny';
+  if (isByDenyRule && reason !== 'deny-rule') return { kind: 'deny-rule' };
+  const policies = namedBy(flow);
+  const isNamed = policies.some((one) =>
+    by.some(
+      ({ policy }) =>
+        policy.kind === one.kind && policy.namespace === one.namespace && policy.name === one.name,
+    ),
   );
+  return policies.length === 0 || isNamed ? undefined : { kind: 'policies', policies };
 }
 
 /** The policies that Hubble itself names for what it recorded. */

@@ -7,7 +7,13 @@ export {
   type Fixed,
 } from './compose.ts';
 export { type DiagnoseQuestion, diagnose, diagnoseSummary } from './diagnose.ts';
-export { type FlowDecision, type FlowJudge, flowJudge, namedBy } from './flow-judge.ts';
+export {
+  type FlowDecision,
+  type FlowJudge,
+  flowJudge,
+  namedBy,
+  type RecordedOtherwise,
+} from './flow-judge.ts';
 export type { Inputs } from './state.ts';
 export { type FlowSummary, summarizeFlows } from './summarize.ts';
 export type {

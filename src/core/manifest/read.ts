@@ -1,5 +1,4 @@
 import type { AgentOptions } from '../model/options.ts';
-import type { Place } from '../model/place.ts';
 import type { Approximation, ReadCounts, RepositoryRead, SourceFile } from '../model/repository.ts';
 import type { VariableScope } from './flux/variables.ts';
 import { withoutClaims } from './repository/claims.ts';
@@ -50,15 +49,8 @@ export function readRepository(files: readonly SourceFile[], options: ReadOption
   return assemble(collection, notes, counts);
 }
 
-/** An object as a cluster would get it, of a kind that is read: policies, namespaces, workloads, Services, groups. */
-export interface BuiltObject {
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-  /** What JSON can hold, in objects without a prototype. */
-  readonly value: unknown;
-  readonly place: Place;
-}
+/** An object as a cluster would get it, with a way back to the text that it comes from. */
+export type DeclaredObject = Pick<ReadObject, 'kind' | 'group' | 'namespace' | 'name' | 'value' | 'locate'>;
 
 /**
  * The same reading, as the objects themselves: what a deployer would apply, one of each kind and name, those that the
@@ -66,20 +58,9 @@ export interface BuiltObject {
  *
  * @throws PropolisError `unknown-environment`
  */
-export function readObjects(files: readonly SourceFile[], options: ReadOptions): readonly BuiltObject[] {
-  return gather(files, options)
-    .collection.objects()
-    .map(({ kind, namespace, name, value, locate }) => ({
-      kind,
-      namespace,
-      name,
-      value,
-      place: locate([]),
-    }));
+export function readObjects(files: readonly SourceFile[], options: ReadOptions): readonly DeclaredObject[] {
+  return gather(files, options).collection.objects();
 }
-
-/** An object as a cluster would get it, with a way back to the text that it comes from. */
-export type DeclaredObject = Pick<ReadObject, 'kind' | 'group' | 'namespace' | 'name' | 'value' | 'locate'>;
 
 /** The reading, and the objects that it was made from: those that count where several have one name. */
 export function readDeclared(

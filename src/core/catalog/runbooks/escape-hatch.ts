@@ -1,4 +1,4 @@
-import { alertRules, durationText } from '../alerts/index.ts';
+import { alertRules, DEADLINE_STEP_SECONDS, durationText } from '../alerts/index.ts';
 import { ENFORCEMENT_DISABLED, enforcementLabel, hatchAnnotationKeys, hatchAnnotations } from '../lookup.ts';
 import { code, tableOf } from '../render/markdown.ts';
 import type { Catalog } from '../types.ts';
@@ -70,7 +70,7 @@ function mitigation(catalog: Catalog): readonly string[] {
     shell(
       `propolis hatch open "$NAMESPACE" --reason "checkout is down"${ticket} --for ${durationText(hatch.defaultSeconds)} --confirm "$NAMESPACE"`,
     ),
-    'The same by hand. A plain `kubectl label` is reverted by Flux at the next reconciliation, so this applies the label under a field manager of its own:',
+    'The same by hand. A plain `kubectl label` is reverted by Flux at the next reconciliation, so this applies the label under a field manager of its own, with the end that alerts and `propolis hatch reap` go by:',
     shell(
       'kubectl apply --server-side --field-manager=propolis-hatch -f - <<EOF',
       'apiVersion: v1',
@@ -81,10 +81,14 @@ function mitigation(catalog: Catalog): readonly string[] {
       `    ${enforcementLabel(catalog)}: ${ENFORCEMENT_DISABLED}`,
       '  annotations:',
       `    ${annotations.reason}: checkout is down`,
+      ...(hatch.ticketRequired ? [`    ${annotations.ticket}: INC-1`] : []),
+      `    ${annotations.by}: "$USER"`,
+      `    ${annotations.since}: "$(date -u +%Y-%m-%dT%H:%M:%SZ)"`,
+      `    ${annotations.untilUnix}: "${endInShell(hatch.defaultSeconds)}"`,
       'EOF',
     ),
     '### See that traffic flows',
-    shell('propolis observe --namespace "$NAMESPACE" --since 1m'),
+    shell('propolis observe --namespace "$NAMESPACE" --cluster --since 1m'),
     shell('hubble observe --namespace "$NAMESPACE" --since 1m'),
     '### Mend it in Git',
     'Never with kubectl. In a clone of the repository this prints the smallest fix, proven at both ends; `--apply --pull-request` in place of `-o diff` makes it a branch and opens its pull request:',
@@ -102,4 +106,10 @@ function mitigation(catalog: Catalog): readonly string[] {
     ),
     'Then verify, with the other runbook: [network-policy-verification.md](network-policy-verification.md).',
   ];
+}
+
+/** Seconds since 1970, on a mark that alerts can compare with the time, as any POSIX shell works it out. */
+function endInShell(seconds: number): string {
+  const step = DEADLINE_STEP_SECONDS;
+  return `$(( ($(date +%s) + ${seconds + step - 1}) / ${step} * ${step} ))`;
 }

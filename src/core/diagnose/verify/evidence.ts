@@ -1,12 +1,10 @@
 import type { Flow } from '../../model/flow.ts';
 import { isDrop } from '../fold.ts';
 import type { Edge } from '../summarize.ts';
+import { isBeforePolicy, TRACE_EVENT } from '../trace-points.ts';
 import type { Pair } from './matches.ts';
 import type { LastChange, Outcome, Span } from './types.ts';
 
-const TRACE_EVENT = 4;
-/** Points at which a packet is seen before any policy was asked. Cilium `pkg/monitor/api/types.go`, `TraceFrom…`. */
-const FROM_POINTS: readonly number[] = [5, 6, 7, 8, 9, 10, 12];
 const TO_ENDPOINT = 0;
 /** To the stack, the overlay, the network: on its way out. */
 const OUT_POINTS: readonly number[] = [3, 4, 11];
@@ -18,7 +16,7 @@ const OUT_POINTS: readonly number[] = [3, 4, 11];
  */
 export function telling(flow: Flow): Flow | undefined {
   const { l4 } = flow;
-  if (flow.eventType === TRACE_EVENT && FROM_POINTS.includes(flow.eventSubType)) return undefined;
+  if (isBeforePolicy(flow)) return undefined;
   if (flow.isReply === true && l4 !== undefined && 'sourcePort' in l4)
     return { ...flow, l4: { ...l4, sourcePort: l4.destinationPort, destinationPort: l4.sourcePort } };
   if (flow.eventType !== TRACE_EVENT || flow.direction !== 'unknown') return flow;

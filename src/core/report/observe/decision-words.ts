@@ -1,4 +1,5 @@
 import type { FlowDecision } from '../../diagnose/index.ts';
+import type { FlowPolicy } from '../../model/flow.ts';
 import type { Place } from '../../model/place.ts';
 import { printable } from '../printable.ts';
 import { placeText } from '../words/policy.ts';
@@ -6,7 +7,7 @@ import { placeText } from '../words/policy.ts';
 /**
  * Who decided, in words that grep finds: `by baseline-dns-egress (baselines/dns-egress.yaml:11)`,
  * `by default-deny of isolated (profiles/isolated.yaml:3) and 2 more`, `by no policy`; where the policies say something
- * else than Hubble recorded, `but allowed by …`. `by ?` is what cannot be decided. Empty for none.
+ * else than Hubble recorded, `but allowed by …`, or `by postgres (…), recorded by escape-hatch` where only who decided differs. `by ?` is what cannot be decided. Empty for none.
  */
 export function decisionText(decision: FlowDecision | undefined): string {
   if (decision === undefined) return '';
@@ -26,7 +27,21 @@ const known = new WeakMap<FlowDecision, string>();
 function textOf(decision: FlowDecision, where: (place: Place) => string): string {
   if (decision.verdict === 'undecidable') return 'by ?';
   const by = byText(decision, where);
-  return decision.isAsRecorded === false ? `but ${decision.verdict} by ${by}` : `by ${by}`;
+  switch (decision.recorded?.kind) {
+    case undefined:
+      return `by ${by}`;
+    case 'verdict':
+      return `but ${decision.verdict} by ${by}`;
+    case 'deny-rule':
+      return `by ${by}, recorded by a deny rule`;
+    case 'policies':
+      return `by ${by}, recorded by ${namesText(decision.recorded.policies)}`;
+  }
+}
+
+function namesText([first, ...rest]: readonly FlowPolicy[]): string {
+  const name = printable(first?.name ?? '');
+  return rest.length === 0 ? name : `${name} and ${rest.length} more`;
 }
 
 function endOfPlace(place: Place): string {
