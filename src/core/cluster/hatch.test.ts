@@ -47,6 +47,16 @@ describe('an opening', () => {
     expect(object.metadata.annotations).not.toHaveProperty([`${LABEL}-ticket`]);
   });
 
+  it('ends where only seconds say when, as in a record that was written by hand', () => {
+    const { object, untilMs } = opened();
+    const { [`${LABEL}-until`]: _, ...annotations } = object.metadata.annotations ?? {};
+    const byHand = { ...object, metadata: { ...object.metadata, annotations } };
+    expect(openHatchOf(byHand, DEFAULT_CATALOG)).toMatchObject({ untilMs });
+    const wrong = { ...annotations, [`${LABEL}-until-unix`]: 'soon' };
+    const endless = { ...object, metadata: { ...object.metadata, annotations: wrong } };
+    expect(openHatchOf(endless, DEFAULT_CATALOG)).not.toHaveProperty('untilMs');
+  });
+
   it('keeps since when it stands open, and believes no time that is still to come', () => {
     expect(opened({}, NOW - 60_000).sinceMs).toBe(NOW - 60_000);
     expect(opened({}, NOW + 60_000).sinceMs).toBe(NOW);

@@ -126,9 +126,15 @@ describe('the decision of a flow', () => {
     expect(judged({})).toMatchObject({ verdict: 'allowed', isAsRecorded: false });
     expect(judged({ ...PASSED, source: other })).toMatchObject({ verdict: 'denied', isAsRecorded: false });
     const drop = { source: other, dropReason: 'POLICY_DENY', dropReasonCode: 181 };
-    expect(judged(drop), 'a deny rule that is not there').toMatchObject({ isAsRecorded: false });
+    expect(judged(drop), 'a deny rule that is not there').toMatchObject({
+      isAsRecorded: false,
+      recorded: { kind: 'deny-rule' },
+    });
     const named = [{ name: 'else', namespace: 'data', kind: 'CiliumNetworkPolicy' }];
-    expect(judged({ ...PASSED, ingressAllowedBy: named })).toMatchObject({ isAsRecorded: false });
+    expect(judged({ ...PASSED, ingressAllowedBy: named })).toMatchObject({
+      isAsRecorded: false,
+      recorded: { kind: 'policies', policies: named },
+    });
     const same = [{ name: 'db', namespace: 'data', kind: 'CiliumNetworkPolicy' }];
     expect(judged({ ...PASSED, ingressAllowedBy: same })).toMatchObject({ isAsRecorded: true });
   });
@@ -204,5 +210,11 @@ describe('judging many flows', () => {
       verdict: 'allowed',
       isAsRecorded: true,
     });
+    const late = flowJudge(unnamed);
+    late.prepare([aFlow({ ...PASSED, source: OUTSIDE, destination: OUTSIDE })]);
+    expect(
+      late.decisionOf(aFlow({ ...PASSED, source: web, destination: db })),
+      'after flows of no pod',
+    ).toMatchObject({ verdict: 'allowed', isAsRecorded: true });
   });
 });
