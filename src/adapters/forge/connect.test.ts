@@ -369,6 +369,22 @@ describe('what is no forge', () => {
     },
   );
 
+  it('is asked below the path that the address has', async () => {
+    const asked: string[] = [];
+    await connectForge('https://example.com/a/b.git', {
+      env: {},
+      credential: () => Promise.resolve(undefined),
+      url: 'https://example.com/git/',
+      fetch: (url) => {
+        asked.push(url);
+        return Promise.resolve(new Response('nothing here', { status: 404 }));
+      },
+    });
+    expect(asked).toEqual(
+      ['v1/version', 'v4/version', 'v3/meta'].map((path) => `https://example.com/git/api/${path}`),
+    );
+  });
+
   it('a host that answers as none of them is refused', async () => {
     const connected = await connectForge('https://git.example.com/a/b.git', {
       env: {},

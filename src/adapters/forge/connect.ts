@@ -59,7 +59,7 @@ export async function connectForge(remote: string, options: ConnectOptions): Pro
     const address = parseRemote(remote);
     if (address === undefined) throw new ForgeRefused('not-a-forge', { detail: remote });
     const web = webOf(address, options.url);
-    const forgeKind = options.kind ?? kindByName(address.host) ?? (await probe(web.origin, http));
+    const forgeKind = options.kind ?? kindByName(address.host) ?? (await probe(baseOf(web), http));
     if (forgeKind === undefined) throw new ForgeRefused('unknown-forge', { host: web.host });
     const { repository } = address;
     const place = {
@@ -94,8 +94,14 @@ function kindByName(host: string): ForgeKind | undefined {
   return host === 'codeberg.org' ? 'forgejo' : undefined;
 }
 
-function apiOf(kind: ForgeKind, { origin, hostname, pathname }: URL): string {
-  const base = `${origin}${pathname.replace(/\/+$/, '')}`;
+/** Where the forge's own pages begin: it may live below a path. */
+function baseOf({ origin, pathname }: URL): string {
+  return `${origin}${pathname.replace(/\/+$/, '')}`;
+}
+
+function apiOf(kind: ForgeKind, web: URL): string {
+  const { hostname } = web;
+  const base = baseOf(web);
   switch (kind) {
     case 'github':
       if (hostname === 'github.com') return 'https://api.github.com';

@@ -45,12 +45,12 @@ export function githubApi(given: ApiPlace, http: HttpOptions): ForgeApi {
 
     async create({ id }, { title, body, head, base }): Promise<Existing> {
       const request = {
-        method: 'POST',
+        method: 'POST' as const,
         path: `/repos/${inPath(id)}/pulls`,
         body: { title, body, head, base },
       };
       try {
-        return existing((await ask(place, { ...request, method: 'POST' }, http)).json, host);
+        return existing((await ask(place, request, http)).json, host);
       } catch (error) {
         throw meaningOf(error);
       }

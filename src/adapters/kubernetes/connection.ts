@@ -77,16 +77,24 @@ export class Connection {
 
   /** One request and its whole answer. @throws ClusterError when there is none, and for 401 */
   async ask(wanted: ApiRequest): Promise<ApiAnswer> {
+    const first = await this.#once(wanted);
+    if (first.status !== 401) return first;
+    // What a plugin gave may have been withdrawn before its time.
+    const second = this.refuseCredential() ? await this.#once(wanted) : first;
+    if (second.status !== 401) return second;
+    throw new ClusterError({ code: 'unauthorized', server: this.server, context: this.context });
+  }
+
+  async #once(wanted: ApiRequest): Promise<ApiAnswer> {
+    // A plugin has a limit of its own, since it may wait for a person.
+    await this.#usePlugin();
     const limitMs = wanted.timeoutMs ?? this.timing.requestMs;
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), limitMs);
     try {
-      const first = await this.#once(wanted, timeout.signal);
-      if (first.status !== 401) return first;
-      // What a plugin gave may have been withdrawn before its time.
-      const second = this.refuseCredential() ? await this.#once(wanted, timeout.signal) : first;
-      if (second.status !== 401) return second;
-      throw new ClusterError({ code: 'unauthorized', server: this.server, context: this.context });
+      const response = await this.#send(wanted, timeout.signal);
+      const text = await this.#bodyOf(response);
+      return { status: response.statusCode ?? 0, text };
     } catch (error) {
       if (!timeout.signal.aborted) throw error;
       throw new ClusterError({ code: 'timeout', server: this.server, seconds: limitMs / 1000 });
@@ -95,15 +103,14 @@ export class Connection {
     }
   }
 
-  async #once(wanted: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
-    const response = await this.open(wanted, signal);
-    const text = await this.#bodyOf(response);
-    return { status: response.statusCode ?? 0, text };
-  }
-
   /** One request, and its answer as it comes. @throws ClusterError when nothing answers */
   async open(wanted: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> {
-    const options = await this.options(signal);
+    await this.#usePlugin();
+    return this.#send(wanted, signal);
+  }
+
+  async #send(wanted: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    const options = await this.#applied(signal);
     return new Promise((resolve, reject) => {
       const { server } = this;
       const url = new URL(server + wanted.path);
@@ -131,8 +138,12 @@ export class Connection {
   }
 
   /** What TLS and authentication need, for HTTP and for WebSockets. @throws ClusterError about credentials */
-  async options(signal?: AbortSignal): Promise<RequestOptions> {
-    if (this.#hasPlugin) await this.#usePlugin();
+  async options(): Promise<RequestOptions> {
+    await this.#usePlugin();
+    return this.#applied();
+  }
+
+  async #applied(signal?: AbortSignal): Promise<RequestOptions> {
     const options: RequestOptions = {};
     const limit = limited(this.timing.pluginMs, this.server, signal);
     try {
@@ -174,7 +185,9 @@ export class Connection {
     return Buffer.concat(chunks).toString('utf8');
   }
 
+  /** Sees to a credential that is good now, where a plugin gives it. */
   async #usePlugin(): Promise<void> {
+    if (!this.#hasPlugin) return;
     const { cluster, user } = this.#pinned;
     const { expiresAt } = (await this.#credential) ?? {};
     if (this.#credential !== undefined && (expiresAt === undefined || Date.now() < expiresAt)) return;

@@ -41,7 +41,7 @@ function runs(): number {
 }
 
 /** An API server that takes one token, and a cluster whose user has a plugin. */
-async function cluster(exec: object, tokens: readonly string[], pluginMs = 25_000) {
+async function cluster(exec: object, tokens: readonly string[], pluginMs = 25_000, requestMs = 25_000) {
   const seen: string[] = [];
   api = await testApi((request, response) => {
     const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
@@ -56,7 +56,7 @@ async function cluster(exec: object, tokens: readonly string[], pluginMs = 25_00
     kubeconfigFor(api.url, { exec: { apiVersion: 'client.authentication.k8s.io/v1', ...exec } }),
   );
   // Long for a machine that is busy; a plugin that hangs has less.
-  const timing = { pluginMs };
+  const timing = { pluginMs, requestMs };
   return { seen, cluster: openCluster({ kubeconfig, cwd: folder, env: { ...process.env }, timing }) };
 }
 
@@ -92,6 +92,15 @@ process.stdout.write(JSON.stringify({status: {token}}));`;
     };
     const opened = await cluster(exec, ['ExecCredential false 127.0.0.1 get-token me']);
     expect(await opened.cluster.list('Node')).toMatchObject({ kind: 'objects' });
+  });
+
+  it('may take longer than a request, the first time and where its token was withdrawn', async () => {
+    const counter = join(folder, 'runs');
+    const script = `const n = require('node:fs').readFileSync(${JSON.stringify(counter)}, 'utf8').length;
+setTimeout(() => process.stdout.write(JSON.stringify({status: {token: 't' + n}})), 1100);`;
+    const opened = await cluster({ command: plugin('slow', script) }, ['t2'], 25_000, 1000);
+    expect(await opened.cluster.list('Node')).toMatchObject({ kind: 'objects' });
+    expect(opened.seen).toEqual(['t1', 't2']);
   });
 
   it('is asked again for a token that has run out, or that the server refuses', async () => {

@@ -198,6 +198,20 @@ describe('a watch', () => {
     expect(await told([status(404, 'NotFound')], 9)).toEqual(['all list-1', 'absent']);
   });
 
+  it('waits no longer each time that it is cut off, while events come', async () => {
+    const cut = end(`${event('ADDED', 'a', '11')}{"type":"AD`);
+    // Waits that double would take more than a minute.
+    const seen = await told([cut], 1 + 2 * 16, { backoffMs: [1, 60_000] });
+    expect(seen.filter((line) => line === 'put a')).toHaveLength(16);
+  });
+
+  it('does not list without a rest where the server always forgets', async () => {
+    const begunAt = performance.now();
+    await told([status(410, 'Expired')], 5, { backoffMs: [100, 100] });
+    // None after the first, then three.
+    expect(performance.now() - begunAt).toBeGreaterThan(290);
+  });
+
   it('does not ask without a rest a server that closes at once', async () => {
     await told([end(), end(), end(), end(), send(event('ADDED', 'a', '11'))], 2);
     expect(watchesFrom()).toHaveLength(5);

@@ -25,7 +25,12 @@ type End =
   | { readonly kind: 'closed'; readonly hadEvents: boolean }
   /** What it stood on is forgotten: list again. */
   | { readonly kind: 'expired' }
-  | { readonly kind: 'broken'; readonly detail: string; readonly mustList: boolean }
+  | {
+      readonly kind: 'broken';
+      readonly detail: string;
+      readonly mustList: boolean;
+      readonly hadEvents: boolean;
+    }
   | { readonly kind: 'forbidden' | 'absent' | 'stopped' };
 
 /**
@@ -66,10 +71,14 @@ export async function* watchKind(
         break;
       case 'expired':
         position = undefined;
+        // A server that forgets at once would be asked for lists without a rest.
+        await pause(waits.afterQuiet(), until);
         break;
       case 'broken':
         yield [{ kind: 'interrupted', detail: end.detail }];
         if (end.mustList) position = undefined;
+        // A proxy that cuts each watch after a while is no failure that grows.
+        else if (end.hadEvents) waits.reset();
         await pause(waits.next(), until);
         break;
       case 'forbidden':
@@ -147,13 +156,13 @@ async function* follow(
         if (event.kind === 'change') changes.push(event.change);
       }
       if (changes.length > 0) yield changes;
-      if (end !== undefined) return end;
+      if (end !== undefined) return end.kind === 'broken' ? { ...end, hadEvents } : end;
     }
     return { kind: 'closed', hadEvents };
   } catch (error) {
     if (until.aborted) return { kind: 'stopped' };
     if (idle.isOver()) return { kind: 'closed', hadEvents };
-    return { kind: 'broken', detail: detailOf(error), mustList: false };
+    return { kind: 'broken', detail: detailOf(error), mustList: false, hadEvents };
   } finally {
     idle.clear();
     response?.destroy();
@@ -172,9 +181,14 @@ function refusal(response: IncomingMessage, connection: Connection): End | undef
       return { kind: 'expired' };
     case 401:
       connection.refuseCredential();
-      return { kind: 'broken', detail: 'unauthorized', mustList: false };
+      return { kind: 'broken', detail: 'unauthorized', mustList: false, hadEvents: false };
     default:
-      return { kind: 'broken', detail: `status ${response.statusCode ?? 0}`, mustList: false };
+      return {
+        kind: 'broken',
+        detail: `status ${response.statusCode ?? 0}`,
+        mustList: false,
+        hadEvents: false,
+      };
   }
 }
 
@@ -215,7 +229,7 @@ function readEvent(line: string, kind: ClusterKindName, position: Position, serv
 
 /** Something was told that could not be read: only a new list makes it whole. */
 function broken(detail: string): WatchEvent {
-  return { kind: 'end', end: { kind: 'broken', detail, mustList: true } };
+  return { kind: 'end', end: { kind: 'broken', detail, mustList: true, hadEvents: false } };
 }
 
 /** Whole lines, as many as came at once. */
