@@ -6,8 +6,6 @@ export type ServerAddress =
   | { readonly kind: 'unix'; readonly path: string; readonly isTls: false };
 
 /** What Hubble's own command assumes. */
-export const DEFAULT_SERVER = 'localhost:4245';
-
 const DEFAULT_PORT = 4245;
 
 /**

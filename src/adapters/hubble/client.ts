@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import type { FlowEvent } from '../../core/flow/event.ts';
+import { NODE_STATES } from '../../core/flow/event-from-json.ts';
 import { compileFilters, type FlowPredicate } from '../../core/flow/filter/index.ts';
 import type { FlowFilters, FlowQuery } from '../../core/model/flow-filter.ts';
 import { HubbleError, type HubbleFault } from '../../core/model/hubble-error.ts';
@@ -11,7 +12,7 @@ import type { Cancellation } from '../../core/ports/cancellation.ts';
 import type { FlowObserver } from '../../core/ports/flow-observer.ts';
 import { parseAddress } from './address.ts';
 import { Call } from './call.ts';
-import { NODE_STATES, ResponseDecoder } from './decode-response.ts';
+import { ResponseDecoder } from './decode-response.ts';
 import { dial, type Target } from './dial.ts';
 import { MODEL_FIELD_MASK } from './field-mask.ts';
 import {

@@ -1,6 +1,7 @@
 import { ByteMemo, type MemoLimits } from '../../core/flow/byte-memo.ts';
 import { NO_ENDPOINT, sharedEndpoints } from '../../core/flow/endpoint.ts';
 import { Enums, type UnknownValue } from '../../core/flow/enums.ts';
+import { versionOfAddresses } from '../../core/flow/more.ts';
 import type { Flow, FlowL4, FlowL7, FlowMore, FlowPolicy } from '../../core/model/flow.ts';
 import {
   type AddressPair,
@@ -209,7 +210,7 @@ export class FlowDecoder {
     // A drop event repeats its reason as its sub-type, which a field mask may have left alone.
     const code = dropReason === 0 && eventType === DROP_EVENT ? eventSubType : dropReason;
     const reason = enums.dropReason(dropDesc, code);
-    if (ip !== NO_ADDRESSES) more = moreOf(ip, more);
+    if (ip !== NO_ADDRESSES) more = moreOf(ip, more, enums);
     return {
       timeMs: hasTime ? timeMs : wrapper.timeMs,
       timeNs: hasTime ? timeNs : wrapper.timeNs,
@@ -384,21 +385,13 @@ function readSum(at: WireReader): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-function moreOf(ip: AddressPair, before: FlowMore | undefined): FlowMore | undefined {
+function moreOf(ip: AddressPair, before: FlowMore | undefined, enums: Enums): FlowMore | undefined {
   let more = before;
   if (ip.isEncrypted) more = { ...more, isEncrypted: true };
   if (ip.xlated !== '') more = { ...more, sourceXlatedIp: ip.xlated };
-  const version = VERSIONS[ip.version];
-  if (version !== undefined && version !== versionOf(ip)) more = { ...more, ipVersion: version };
+  const version = enums.ipVersion(ip.version);
+  if (version !== versionOfAddresses(ip.source, ip.destination)) more = { ...more, ipVersion: version };
   return more;
-}
-
-const VERSIONS = ['IP_NOT_USED', 'IPv4', 'IPv6'] as const;
-
-function versionOf({ source, destination }: AddressPair): (typeof VERSIONS)[number] {
-  const address = source === '' ? destination : source;
-  if (address === '') return 'IP_NOT_USED';
-  return address.includes(':') ? 'IPv6' : 'IPv4';
 }
 
 const DROP_EVENT = 1;

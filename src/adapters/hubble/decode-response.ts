@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { fromBinary, toJson } from '@bufbuild/protobuf';
 import type { UnknownValue } from '../../core/flow/enums.ts';
 import type { EventsLost, FlowEvent, NodesChanged } from '../../core/flow/event.ts';
+import { LOST_SOURCES, NODE_STATES } from '../../core/flow/event-from-json.ts';
 import type { JsonObject } from '../../core/flow/fields.ts';
 import { FlowDecoder } from './decode-flow.ts';
 import { GetFlowsResponseSchema } from './gen/observer_pb.js';
@@ -135,18 +136,3 @@ function responseJson(bytes: Uint8Array): JsonObject {
     return {};
   }
 }
-
-/** `flow.LostEventSource` and `relay.NodeState` by number. */
-const LOST_SOURCES = [
-  'UNKNOWN_LOST_EVENT_SOURCE',
-  'PERF_EVENT_RING_BUFFER',
-  'OBSERVER_EVENTS_QUEUE',
-  'HUBBLE_RING_BUFFER',
-];
-export const NODE_STATES: readonly string[] = [
-  'UNKNOWN_NODE_STATE',
-  'NODE_CONNECTED',
-  'NODE_UNAVAILABLE',
-  'NODE_GONE',
-  'NODE_ERROR',
-];

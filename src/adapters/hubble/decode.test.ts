@@ -53,6 +53,14 @@ describe('a flow in bytes', () => {
     expect(event?.kind === 'flow' && event.json()).toEqual(json);
   });
 
+  it.each([7, -1])('has the version of addresses that its JSON has, unknown as %i', (ipVersion) => {
+    const flow = { IP: { source: '10.0.1.7', destination: '10.0.2.9', ipVersion } };
+    const event = decoded(bytesOf({ flow }));
+    const read = flowFromJson({ flow });
+    expect(read).toMatchObject({ kind: 'flow', flow: { more: { ipVersion: 'IP_NOT_USED' } } });
+    expect(event?.kind === 'flow' && event.flow.more).toEqual(read.kind === 'flow' && read.flow.more);
+  });
+
   it('may come in another order, with fields twice and fields that nobody knows', () => {
     const [first, second] = [bytesOf({ flow: { uuid: 'a' } }), bytesOf({ flow: { uuid: 'b' } })];
     const unknown = Buffer.from([0xa2, 0x06, 2, 1, 1, 0xa8, 0x06, 5]);

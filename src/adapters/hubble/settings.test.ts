@@ -160,6 +160,8 @@ describe('a duration', () => {
     ['500ms', 500],
     ['1.5s', 1500],
     ['2h', 7_200_000],
+    ['+.5s', 500],
+    ['1.s2000μs', 1002],
   ])('%s', (text, ms) => {
     expect(durationMs(text)).toBe(ms);
   });

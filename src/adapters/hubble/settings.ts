@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
+import { parseDuration } from '../../core/flow/filter/index.ts';
 import { HubbleError, type SettingKind } from '../../core/model/hubble-error.ts';
 
 /** How a server is reached, by the names that Hubble's own command gives its flags. */
@@ -142,23 +143,11 @@ function wrong({ value, where }: Setting, expected: SettingKind): HubbleError {
 
 /** A duration of Go: `5s`, `1m30s`, `500ms`. It must be longer than nothing and shorter than a day. */
 export function durationMs(text: string): number | undefined {
-  if (!/^(?:\d{1,9}(?:\.\d{1,9})?(?:ns|us|µs|ms|s|m|h))+$/.test(text)) return undefined;
-  let ms = 0;
-  for (const [, number = '', unit = ''] of text.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g)) {
-    ms += Number(number) * (UNITS[unit] ?? 0);
-  }
+  const ns = parseDuration(text);
+  if (ns === undefined) return undefined;
+  const ms = Number(ns) / 1e6;
   return ms >= 1 && ms <= 86_400_000 ? Math.round(ms) : undefined;
 }
-
-const UNITS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
 
 /** Hubble's configuration file: the one that is named, else the first that there is. */
 function configuration({ flags, env, cwd }: SettingSources): {

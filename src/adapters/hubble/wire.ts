@@ -157,12 +157,3 @@ export class WireReader {
 function viewOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
-
-/** A field's tag: its number, and 0 for a varint or 2 for what has a length. */
-export function varintTag(field: number): number {
-  return field * 8;
-}
-
-export function bytesTag(field: number): number {
-  return field * 8 + 2;
-}

@@ -95,13 +95,13 @@ function attempt<T>(read: () => T): T | undefined {
 }
 
 /** By number. Hubble's `flow.LostEventSource` and `relay.NodeState`, Cilium v1.19. */
-const LOST_SOURCES: readonly string[] = [
+export const LOST_SOURCES: readonly string[] = [
   'UNKNOWN_LOST_EVENT_SOURCE',
   'PERF_EVENT_RING_BUFFER',
   'OBSERVER_EVENTS_QUEUE',
   'HUBBLE_RING_BUFFER',
 ];
-const NODE_STATES: readonly string[] = [
+export const NODE_STATES: readonly string[] = [
   'UNKNOWN_NODE_STATE',
   'NODE_CONNECTED',
   'NODE_UNAVAILABLE',
