@@ -11,10 +11,10 @@ import {
   isCommitted,
   rootOf,
 } from './commit.ts';
-import { jsonText, yamlText } from './data-text.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { CATALOG_FILE, type InputOptions, textOptions } from './inputs.ts';
 import type { Io } from './io.ts';
+import { printData } from './print-data.ts';
 import { reportProblems } from './problems.ts';
 import { reportPublished } from './publish.ts';
 import { addPublishOptions, requirePublishSense } from './publish-options.ts';
@@ -142,11 +142,6 @@ async function printPlan(
   const { changeDiff } = await import('../core/report/change.ts');
   io.out(changeDiff(files));
   io.err(words);
-}
-
-async function printData(json: object, output: 'json' | 'yaml', io: Io): Promise<void> {
-  if (output === 'json') io.out(jsonText(json));
-  else io.out(await yamlText(json));
 }
 
 async function writeOrCommit(

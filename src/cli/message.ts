@@ -44,6 +44,11 @@ export async function messageOf(error: unknown): Promise<ErrorWords> {
   };
 }
 
+/** An error as lines of standard error; the second is left out where there is nothing to do. */
+export function errorLines({ message, remedy }: Pick<ErrorWords, 'message' | 'remedy'>): string {
+  return `propolis: ${message}\n${remedy === '' ? '' : `  ${remedy}\n`}`;
+}
+
 /** Words of the command line and of files go into messages: what a terminal would obey is written as an escape. */
 export function safeLines(text: string): string {
   return text.split('\n').map(printable).join('\n');

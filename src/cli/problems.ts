@@ -31,6 +31,15 @@ function isVerdictKind({ file }: Problem['place']): boolean {
 /** Problems that make an answer incomplete; in the catalog, every problem does. */
 const INCOMPLETE: readonly Problem['code'][] = ['yaml-syntax', 'over-limit'];
 
+/** Whether a problem makes an answer incomplete. */
+export function isIncomplete({ code, place }: Problem): boolean {
+  return (
+    INCOMPLETE.includes(code) ||
+    place.file === CATALOG_FILE ||
+    (code === 'not-permitted' && isVerdictKind(place))
+  );
+}
+
 /** Problems that make an answer incomplete, on standard error. @returns whether there were any */
 export async function reportProblems(
   {
@@ -40,12 +49,7 @@ export async function reportProblems(
   io: Io,
 ): Promise<boolean> {
   const { problemText, placeText, printable } = await import('../core/report/index.ts');
-  const broken = problems.filter(
-    ({ code, place }) =>
-      INCOMPLETE.includes(code) ||
-      place.file === CATALOG_FILE ||
-      (code === 'not-permitted' && isVerdictKind(place)),
-  );
+  const broken = problems.filter(isIncomplete);
   const forbidden = problems.filter(({ code }) => code === 'not-permitted');
   for (const problem of forbidden) {
     io.err(`propolis: ${placeText(problem.place)}: ${problemText(problem)}. The rest was read.\n`);

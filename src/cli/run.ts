@@ -16,7 +16,7 @@ import { addStatus } from './commands/status.ts';
 import { addVerify } from './commands/verify.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
-import { messageOf, safeLines } from './message.ts';
+import { errorLines, messageOf, safeLines } from './message.ts';
 import { VERSION } from './version.ts';
 
 export interface Program extends Io {
@@ -70,9 +70,9 @@ export async function run(args: readonly string[], io: Program): Promise<ExitCod
 
 async function exitCodeOf(error: unknown, io: Io): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.error;
-  const { message, remedy, isMistake } = await messageOf(error);
-  io.err(`propolis: ${message}\n${remedy === '' ? '' : `  ${remedy}\n`}`);
-  const wantsStack = isMistake && (io.env['PROPOLIS_DEBUG'] ?? '') !== '';
+  const words = await messageOf(error);
+  io.err(errorLines(words));
+  const wantsStack = words.isMistake && (io.env['PROPOLIS_DEBUG'] ?? '') !== '';
   if (wantsStack && error instanceof Error) io.err(`${error.stack ?? ''}\n`);
   return EXIT.error;
 }

@@ -101,6 +101,20 @@ describe('the escape hatch, on a cluster', () => {
     expect(closed.code).toBe(1);
   });
 
+  it.each([
+    ['--snapshot', 'seen.json'],
+    ['--manifests', 'all.yaml'],
+    ['--since', '1h'],
+    ['--var', 'a=b'],
+  ])('closes nothing where %s is given and --check is not', async (option, value) => {
+    await propolis(...OPEN, '--watch', '0');
+    const { code, err } = await propolis('hatch', 'close', 'zipline', '--watch', '0', option, value);
+    expect(err).toContain(`propolis: ${option} is about --check`);
+    expect(err).toContain('Add --check, or leave it out.');
+    expect(code).toBe(2);
+    expect(labelsOf('zipline')).toMatchObject({ [LABEL]: 'disabled' });
+  });
+
   it('is closed by the reaper once its time is over, and not before', async () => {
     await propolis(...OPEN, '--for', '30m', '--watch', '0');
     await propolis('hatch', 'reap');

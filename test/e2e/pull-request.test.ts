@@ -216,6 +216,21 @@ describe('what stops it before anything is made', () => {
   });
 });
 
+describe('a catalog with faults', () => {
+  it('is told once, and nothing is committed, pushed or proposed', async () => {
+    const { repository, server, run, remote } = await open('github', (made) => {
+      made.write('propolis.yaml', `${made.read('propolis.yaml') ?? ''}\nnobodyKnows: 1\n`);
+    });
+    const { code, out, err } = await run(...DEBUG, '--pull-request');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err.match(/nobodyKnows/g)).toHaveLength(1);
+    expect(err).toContain('mend the file and run again');
+    expect(repository.git('branch', '--list', BRANCH)).toBe('');
+    expect(remote('branch', '--list', BRANCH)).toBe('');
+    expect(server.state.pullRequests).toEqual([]);
+  });
+});
+
 describe('nothing to apply', () => {
   it('is said, with the exit code of the diagnosis', async () => {
     const { run, repository } = await open('github');

@@ -9,7 +9,7 @@ import { addFlowOptions } from '../flow-options.ts';
 import { addInputOptions, type InputOptions, loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { isLive, type NamespaceFlowOptions, noFlows, sumNamespace } from '../namespace-flows.ts';
-import { reportProblems } from '../problems.ts';
+import { isIncomplete, reportProblems } from '../problems.ts';
 
 const OUTPUTS = ['table', 'json', 'yaml', 'diff'] as const;
 
@@ -64,6 +64,11 @@ async function debug(namespace: string, options: DebugOptions, io: Io): Promise<
     loadInputs(options, io, 'debug'),
     import('../../core/diagnose/index.ts'),
   ]);
+  // Nothing is committed by a catalog that is not read as it is meant.
+  if (options.apply === true && problems.some(isIncomplete)) {
+    await reportProblems({ problems }, io);
+    return EXIT.error;
+  }
   const { readRepository } = await import('../../core/manifest/read.ts');
   const read = readRepository(inputs.files, inputs.readOptions);
   const { requirePolicies } = await import('../problems.ts');

@@ -5,6 +5,7 @@ import type { Catalog } from '../../core/catalog/index.ts';
 import type { Inputs } from '../../core/diagnose/index.ts';
 import { addChangeOptions, type ChangeOptions, finishChange, printRefusal } from '../change-options.ts';
 import { addClusterOptions } from '../cluster-options.ts';
+import { isCommitted } from '../commit.ts';
 import { namespaceCommitPlan } from '../commit-plans.ts';
 import { jsonText, yamlText } from '../data-text.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
@@ -139,8 +140,8 @@ async function profileToSet(
   return undefined;
 }
 
-function wantsChange({ apply, diff, commit, branch }: ChooseOptions): boolean {
-  return apply === true || diff === true || commit === true || branch !== undefined;
+function wantsChange(options: ChooseOptions): boolean {
+  return options.apply === true || options.diff === true || isCommitted(options);
 }
 
 function requireSense(options: ChooseOptions): void {
@@ -154,7 +155,7 @@ function requireSense(options: ChooseOptions): void {
   if (namespace === undefined && (wantsChange(options) || wantsFlows(options))) {
     throw new CliError(
       'Whose labels, and whose flows?',
-      'Name the namespace with -n; --apply, --diff, --commit, --branch and flows are about one.',
+      'Name the namespace with -n; --apply, --diff, --commit, --branch, --push, --pull-request and flows are about one.',
     );
   }
   if (nothing === true && (isAsked(options) || wantsFlows(options))) {

@@ -221,6 +221,9 @@ spec: {template: {spec: {containers: [{name: web, env: [{name: PGHOST, value: pg
     { name: 'a gateway that is not there', args: ['--gateway', 'vpn'], says: 'internal, external' },
     { name: 'a resource that is not there', args: ['--access', 'postgres,mysql'], says: '"mysql"' },
     { name: 'a change of nobody', args: ['--from-inside', '--apply'], says: '-n' },
+    { name: 'a push of nobody', args: ['--from-inside', '--push'], says: 'Name the namespace with -n' },
+    { name: 'a request of nobody', args: ['--from-inside', '--pull-request'], says: '--pull-request' },
+    { name: 'a push of a cluster', args: ['-n', 'shop', '--cluster', '--push'], says: 'cluster has none' },
     { name: 'a contradiction', args: ['--nothing', '--from-inside'], says: 'contradict' },
     {
       name: 'a namespace that is not there',

@@ -7,7 +7,7 @@ import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { addFlowOptions, type FlowOptions, flowFiles, openFlows } from '../flow-options.ts';
 import { addInputOptions, type InputOptions, type LoadedInputs, loadInputs, textOptions } from '../inputs.ts';
 import { type Io, nowOf } from '../io.ts';
-import { filtersOf, SINCE_LIVE, sinceOf } from '../namespace-flows.ts';
+import { filtersOf, noFlows, SINCE_LIVE, sinceOf } from '../namespace-flows.ts';
 import { reportProblems, requirePolicies } from '../problems.ts';
 
 const OUTPUTS = ['table', 'json', 'yaml'] as const;
@@ -137,7 +137,9 @@ async function verifyNamespace(namespace: string, options: VerifyOptions, io: Io
         });
   if (options.wait !== undefined) await refresh();
   const verification = judge(gaps);
-  if (files.length > 0) await requireFlows(verification);
+  if (files.length > 0 && verification.counts.flows === 0) {
+    throw await noFlows(namespace, verification, options, RECORD);
+  }
   await requireNamespace(
     verification,
     read.namespaces.map(({ name }) => name),
@@ -185,17 +187,7 @@ async function changeOf(
   return wait === undefined ? undefined : { timeMs: startMs, what: 'wait', name: '' };
 }
 
-async function requireFlows({ counts }: Verification): Promise<void> {
-  if (counts.flows > 0) return;
-  const [first] = counts.skipped;
-  const { printable } = await import('../../core/report/printable.ts');
-  throw new CliError(
-    first === undefined
-      ? 'There are no flows in the recording, or none so new.'
-      : `There are no flows in the recording that Hubble would write; first ${printable(first.file)}:${first.firstLine}: ${first.sample}`,
-    'Record some: hubble observe --since 5m -o json > flows.jsonl',
-  );
-}
+const RECORD = 'hubble observe --since 5m -o json > flows.jsonl';
 
 async function printed(
   verification: Verification,

@@ -3,8 +3,8 @@ import { isoTime } from '../../core/model/instant.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type LoadedInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
+import { printData } from '../print-data.ts';
 import { type EvidenceOptions, readEvidence } from './evidence.ts';
-import { printData } from './print.ts';
 
 export interface CheckOptions extends EvidenceOptions {
   readonly output: 'table' | 'json' | 'yaml';

@@ -6,7 +6,7 @@ import {
   revertingOf,
 } from '../../core/cluster/hatch.ts';
 import type { ClusterObject } from '../../core/model/cluster.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, nowOf } from '../io.ts';
 import { type CheckOptions, checkClose } from './check.ts';
 import { type HatchOptions, type HatchTarget, hatchTarget, namespaceObject } from './target.ts';
@@ -22,6 +22,7 @@ export interface CloseOptions extends HatchOptions, CheckOptions {
 /** Closes a namespace, and reports what drops again; or, asked to check, says what would. Safe to run again. */
 export async function closeNamespace(namespace: string, options: CloseOptions, io: Io): Promise<ExitCode> {
   if (options.check === true) return checkClose(namespace, options, io);
+  requireNoCheckOption(options);
   const target = await hatchTarget(options, io);
   const before = await beforeChange(() => namespaceObject(target, namespace));
   const hatch = openHatchOf(before, target.catalog);
@@ -39,6 +40,17 @@ export async function closeNamespace(namespace: string, options: CloseOptions, i
   if (reverting.kind === 'declared-in-git') io.err(`propolis: mind: ${revertingText(reverting)}\n`);
   if (options.watch === 0) return EXIT.ok;
   return reportTraffic({ target, namespace, seconds: options.watch, what: 'close' }, options, io);
+}
+
+/** @throws CliError for an option that only a check looks at: who gives it may take this for one */
+function requireNoCheckOption({ snapshot, manifests, since, var: variables }: CloseOptions): void {
+  const given = { '--snapshot': snapshot, '--manifests': manifests, '--since': since, '--var': variables };
+  const name = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+  if (name === undefined) return;
+  throw new CliError(
+    `${name} is about --check: it would not be looked at, and the namespace would be closed.`,
+    'Add --check, or leave it out.',
+  );
 }
 
 /**

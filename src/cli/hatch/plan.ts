@@ -1,8 +1,8 @@
 import { EXIT, type ExitCode } from '../exit.ts';
 import { textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
+import { printData } from '../print-data.ts';
 import { type EvidenceOptions, readEvidence } from './evidence.ts';
-import { printData } from './print.ts';
 
 export interface PlanOptions extends EvidenceOptions {
   readonly fixes: number;

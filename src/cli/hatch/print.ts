@@ -1,7 +1,7 @@
 import type { HatchLine } from '../../core/report/hatch/status.ts';
-import { jsonText, yamlText } from '../data-text.ts';
 import { textOptions } from '../inputs.ts';
 import { type Io, nowOf } from '../io.ts';
+import { printData } from '../print-data.ts';
 import type { HatchOptions } from './target.ts';
 
 /** Prints open namespaces in the format that was asked for; `asked` is the one that was named. */
@@ -29,15 +29,4 @@ export async function printHatch(
   if (options.output === 'table') return;
   const { isOverdue } = await import('../../core/cluster/hatch.ts');
   await printHatches([{ ...line, isOverdue: isOverdue(line.hatch, nowOf(io)) }], options, io);
-}
-
-/** Data in the format that was asked for. */
-export async function printData(data: unknown, output: 'json' | 'yaml', io: Io): Promise<void> {
-  switch (output) {
-    case 'json':
-      io.out(jsonText(data));
-      return;
-    case 'yaml':
-      io.out(await yamlText(data));
-  }
 }

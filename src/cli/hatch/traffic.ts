@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { openFlows } from '../flow-options.ts';
 import { loadInputs, textOptions } from '../inputs.ts';
 import type { Io } from '../io.ts';
-import { messageOf } from '../message.ts';
+import { errorLines, messageOf } from '../message.ts';
 import { reportProblems } from '../problems.ts';
 import type { HatchOptions, HatchTarget } from './target.ts';
 import { dropsOf, type WatchResult, watchTraffic } from './watch.ts';
@@ -53,7 +53,7 @@ export async function reportTraffic(
 async function sayUnseen(error: unknown, io: Io): Promise<void> {
   const { unseenText } = await import('../../core/report/hatch/watched.ts');
   const { message, remedy } = await messageOf(error);
-  io.err(`propolis: ${unseenText(message)}\n${remedy === '' ? '' : `  ${remedy}\n`}`);
+  io.err(errorLines({ message: unseenText(message), remedy }));
 }
 
 /** Why policy drops what it drops now, by what the cluster has now. */
@@ -77,8 +77,7 @@ async function explainDrops(
     else io.err(text);
     await reportProblems({ problems }, io);
   } catch (error) {
-    const { message, remedy } = await messageOf(error);
-    io.err(`propolis: ${message}\n  ${remedy}\n`);
+    io.err(errorLines(await messageOf(error)));
   }
 }
 
@@ -108,7 +107,7 @@ export async function dropsSince(
   } catch (error) {
     const { dropsUnknownText } = await import('../../core/report/hatch/watched.ts');
     const { message, remedy } = await messageOf(error);
-    io.err(`propolis: ${dropsUnknownText(message)}\n${remedy === '' ? '' : `  ${remedy}\n`}`);
+    io.err(errorLines({ message: dropsUnknownText(message), remedy }));
   }
   return counts;
 }

@@ -1,4 +1,4 @@
-import type { ForgeKind, ForgeRefusal, PullRequestOutcome } from '../model/pull-request.ts';
+import type { ForgeRefusal, PullRequestOutcome } from '../model/pull-request.ts';
 import type { RefusalText } from './change-words.ts';
 import { printable, shorten } from './printable.ts';
 import { duration } from './units.ts';
@@ -124,9 +124,4 @@ export function forgeRefusalText(refusal: ForgeRefusal): RefusalText {
 
 function orElse(said: readonly string[], otherwise: string): readonly string[] {
   return said.length > 0 ? said : [otherwise];
-}
-
-/** What each calls a request to take a branch. */
-export function requestName(kind: ForgeKind): string {
-  return kind === 'gitlab' ? 'merge request' : 'pull request';
 }

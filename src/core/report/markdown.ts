@@ -83,9 +83,25 @@ export function document(
     if (text.length + part.length <= room) text += part;
     else left.push(title);
   }
-  const note =
-    left.length === 0 ? '' : `Left out, as it would be too long: ${shorten(left.join(', '), 200)}.\n\n`;
+  const note = left.length === 0 ? '' : `Left out, as it would be too long: ${titlesOf(left)}.\n\n`;
   return `${text}${note}${end}\n`;
 }
 
+/** Room for the note on what is left out. */
 const LEFT_MAX = 300;
+const TITLES_MAX = 200;
+
+/** Titles, each whole: one that is cut may be code that does not end. */
+function titlesOf(left: readonly string[]): string {
+  const named: string[] = [];
+  let size = 0;
+  for (const title of left) {
+    if (title === '') continue;
+    size += title.length + 2;
+    if (size > TITLES_MAX + 2) break;
+    named.push(title);
+  }
+  const others = left.length - named.length;
+  if (named.length === 0) return `${others} ${others === 1 ? 'section' : 'sections'}`;
+  return `${named.join(', ')}${others === 0 ? '' : ` and ${others} more`}`;
+}

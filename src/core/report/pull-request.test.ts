@@ -86,6 +86,19 @@ describe('text of strangers in Markdown', () => {
     const text = document(sections, { max: 1000, end: 'END' });
     expect(text).toBe('### A\n\na\n\n### C\n\nc\n\nLeft out, as it would be too long: B.\n\nEND\n');
   });
+
+  it('names what it leaves out by whole titles, so that no code stays open', () => {
+    const lines = ['b'.repeat(2000)];
+    const title = code(`x${'y'.repeat(90)} @ada`);
+    const left = (titles: readonly string[]): string =>
+      document(
+        titles.map((one) => ({ title: one, lines })),
+        { max: 1000, end: 'END' },
+      );
+    const note = 'Left out, as it would be too long: ';
+    expect(left([title, title, '', title])).toBe(`${note}${title}, ${title} and 2 more.\n\nEND\n`);
+    expect(left([code('@'.repeat(250))])).toBe(`${note}1 section.\n\nEND\n`);
+  });
 });
 
 const place = { file: EVIL, line: 1, column: 1 };
