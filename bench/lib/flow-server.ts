@@ -57,9 +57,13 @@ async function tell(stream: ServerHttp2Stream, chunks: readonly Buffer[], count:
   for (let i = 0; i < count && !stream.destroyed; i += 1) {
     if (stream.write(chunks[i % chunks.length])) continue;
     await new Promise<void>((resolve) => {
-      stream.once('drain', resolve);
-      stream.once('close', resolve);
+      const wake = (): void => {
+        stream.off('drain', wake);
+        stream.off('close', wake);
+        resolve();
+      };
+      stream.on('drain', wake);
+      stream.on('close', wake);
     });
-    stream.removeAllListeners('close');
   }
 }

@@ -135,6 +135,29 @@ describe('the demo cluster', () => {
     expect(store.get('Pod', 'jellyfin', 'old-remote')).toBeDefined();
   });
 
+  it('goes on without pods that the API server refuses', async () => {
+    const { cluster: started } = await play();
+    const { registry, kinds, store } = started.api;
+    const kind = kinds.find((known) => known.kind === 'StatefulSet');
+    if (kind === undefined) throw new Error('no stateful sets');
+    const write = { manager: 'test', isDryRun: false };
+    const make = (name: string, labels: JsonMap): unknown =>
+      registry.create(
+        kind,
+        'zipline',
+        { metadata: { name }, spec: { template: { metadata: { labels }, spec: { containers: [] } } } },
+        write,
+      );
+    make('refused', { app: 'a b' });
+    make('x'.repeat(253), { app: 'long' });
+    make('taken', { app: 'taken' });
+    await settled();
+    const names = store.list('Pod').map(nameOf);
+    expect(names).toContain('taken-0');
+    expect(names).not.toContain('refused-0');
+    expect(names.filter((name) => name.startsWith('x'))).toEqual([]);
+  });
+
   it('gives new identities to pods whose namespace has other labels', async () => {
     const { cluster: started } = await play();
     const numberOf = (): unknown => {

@@ -46,8 +46,23 @@ describe('verbs that look at flows, on a running cluster', () => {
   it('choose a profile and begin a policy by what flows show', async () => {
     const choose = await propolis('profile', 'choose', '-n', 'zipline', '-P', '--since', '10m');
     expect(choose.out).toMatch(/uses postgres .*\n.* flows/);
-    const add = await propolis('platform', 'add', 'zipline', '-P', '--since', '10m', '--diff');
-    expect(`${add.out}${add.err}`).toContain('zipline');
+    expect(choose.code).toBe(0);
+    // A platform namespace has no profile.
+    const set = await propolis('namespace', 'set', 'zipline', '--remove-profile');
+    expect(set.code).toBe(0);
+    const add = await propolis(
+      'platform',
+      'add',
+      'zipline',
+      '-P',
+      '--since',
+      '10m',
+      '--metrics-port',
+      '3000',
+      '--diff',
+    );
+    expect(add.code).toBe(1);
+    expect(add.out).toMatch(/^\+ +# From gateway:external; flows recorded: \d+ passed\.$/m);
     expect(add.err).not.toContain('There is no source of flows');
   });
 });

@@ -4,8 +4,8 @@ import { isMap, type JsonMap, listAt, mapAt, textAt } from '../kubernetes/json.t
 import type { ServedKind } from '../kubernetes/kinds.ts';
 import type { Registry } from '../kubernetes/registry.ts';
 import { nameOf, namespaceOf } from '../kubernetes/store.ts';
-import { hashOf, isLike } from './pods.ts';
-import { isHostNetwork } from './workload.ts';
+import { hashOf, isLike, textsOf } from './pods.ts';
+import { idOf, isHostNetwork } from './workload.ts';
 
 /** A pod with it was there before Cilium: no agent manages it, and it has no identity of its own. */
 export const UNMANAGED = 'propolis.dev/unmanaged';
@@ -67,12 +67,6 @@ function identityLabels({ store }: Registry, pod: JsonMap, options: AgentOptions
   });
 }
 
-function textsOf(map: JsonMap): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(map).map(([key, value]) => [key, typeof value === 'string' ? value : '']),
-  );
-}
-
 /** As it has it on its node, and Hubble tells it. */
 export function endpointIdOf(namespace: string, name: string): number {
   return 1 + (Number.parseInt(hashOf(`${namespace}/${name}`).slice(0, 6), 16) % 4000);
@@ -122,10 +116,10 @@ export function keep(
 ): void {
   const { store } = registry;
   const write = { manager, isDryRun: false };
-  const left = new Set(store.list(kind.kind).map((object) => `${namespaceOf(object)}/${nameOf(object)}`));
+  const left = new Set(store.list(kind.kind).map(idOf));
   for (const object of wanted) {
     const [namespace, name] = [namespaceOf(object), nameOf(object)];
-    left.delete(`${namespace}/${name}`);
+    left.delete(idOf(object));
     const live = store.get(kind.kind, namespace, name);
     if (isLike(live, object)) continue;
     if (live === undefined) registry.create(kind, namespace, object, write);

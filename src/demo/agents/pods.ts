@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { canonical, isMap, isSame, type JsonMap, listAt, mapAt, textAt } from '../kubernetes/json.ts';
-import type { ServedKind } from '../kubernetes/kinds.ts';
+import { type ServedKind, WORKLOAD_KINDS } from '../kubernetes/kinds.ts';
 import type { Registry } from '../kubernetes/registry.ts';
+import { ApiError } from '../kubernetes/status.ts';
 import { nameOf, namespaceOf } from '../kubernetes/store.ts';
 import { NODES } from '../traffic/cluster.ts';
 import { type Random, randomFrom } from '../traffic/random.ts';
-import { CRON_JOB, idOf, isHostNetwork, type MakingKind, templateOf, WORKLOAD_KINDS } from './workload.ts';
+import { CRON_JOB, idOf, isHostNetwork, type MakingKind, templateOf } from './workload.ts';
 
 /** Controllers that make pods of workloads, a scheduler and kubelets that run them: all at once, in one pass. */
 export interface PodMaker {
@@ -44,7 +45,12 @@ export function createPodMaker(registry: Registry, kinds: readonly ServedKind[],
       const taken = new Set(store.list('Pod').map((pod) => textAt(pod, 'status', 'podIP')));
       for (const pod of wanted.values()) {
         if (store.get('Namespace', '', pod.namespace) === undefined) continue;
-        registry.create(podKind, pod.namespace, podObject(pod, taken), write);
+        try {
+          registry.create(podKind, pod.namespace, podObject(pod, taken), write);
+        } catch (error) {
+          // A real controller notes FailedCreate then, and tries again later.
+          if (!(error instanceof ApiError)) throw error;
+        }
       }
       for (const pod of store.list('Pod')) run(registry, podKind, pod, taken);
     },
@@ -202,7 +208,7 @@ function run(registry: Registry, kind: ServedKind, pod: JsonMap, taken: Set<stri
   registry.patch(target, { form: 'merge', body, isForced: false }, { manager: 'kubelet', isDryRun: false });
 }
 
-function textsOf(map: JsonMap): Readonly<Record<string, string>> {
+export function textsOf(map: JsonMap): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(map).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );

@@ -5,6 +5,7 @@ import { type JsonMap, listAt, textAt } from '../kubernetes/json.ts';
 import type { ServedKind } from '../kubernetes/kinds.ts';
 import type { Registry } from '../kubernetes/registry.ts';
 import { nameOf, namespaceOf } from '../kubernetes/store.ts';
+import { idOf } from './workload.ts';
 
 const POLICY_KINDS: ReadonlySet<string> = new Set(['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy']);
 const OPERATOR = 'cilium-operator-generic';
@@ -27,7 +28,7 @@ export function createPolicyStatus(
     settle() {
       for (const kind of policyKinds) {
         for (const object of registry.store.list(kind.kind)) {
-          const key = `${kind.kind}/${namespaceOf(object)}/${nameOf(object)}`;
+          const key = `${kind.kind}/${idOf(object)}`;
           const state = `${textAt(object, 'metadata', 'uid')}/${String(generationOf(object))}`;
           if (judged.get(key) === state && conditionOf(object) !== undefined) continue;
           judged.set(key, state);

@@ -1,14 +1,7 @@
 import { isMap, type Json, type JsonMap, listAt, mapAt, textAt } from '../kubernetes/json.ts';
+import type { WORKLOAD_KINDS } from '../kubernetes/kinds.ts';
 import { nameOf, namespaceOf } from '../kubernetes/store.ts';
 
-export const WORKLOAD_KINDS = [
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'Job',
-  'CronJob',
-] as const;
 export type MakingKind = (typeof WORKLOAD_KINDS)[number];
 
 /** The pod that a workload makes. */

@@ -32,21 +32,6 @@ const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   ReplicaSet: ['rs'],
   CronJob: ['cj'],
 };
-const WITH_STATUS: ReadonlySet<string> = new Set([
-  'Namespace',
-  'Pod',
-  'Service',
-  'Node',
-  'CiliumNetworkPolicy',
-  'CiliumClusterwideNetworkPolicy',
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'Job',
-  'CronJob',
-]);
-const WITHOUT_GENERATION: ReadonlySet<string> = new Set(['Namespace', 'Pod', 'Service', 'Node', 'ConfigMap']);
 
 /** What makes pods. Propolis does not read it of a cluster; people do. */
 const WORKLOADS = [
@@ -57,6 +42,18 @@ const WORKLOADS = [
   ['batch', 'Job', 'jobs'],
   ['batch', 'CronJob', 'cronjobs'],
 ] as const;
+export const WORKLOAD_KINDS: readonly (typeof WORKLOADS)[number][1][] = WORKLOADS.map(([, kind]) => kind);
+
+const WITH_STATUS: ReadonlySet<string> = new Set([
+  'Namespace',
+  'Pod',
+  'Service',
+  'Node',
+  'CiliumNetworkPolicy',
+  'CiliumClusterwideNetworkPolicy',
+  ...WORKLOAD_KINDS,
+]);
+const WITHOUT_GENERATION: ReadonlySet<string> = new Set(['Namespace', 'Pod', 'Service', 'Node', 'ConfigMap']);
 
 export interface KindOptions {
   /** A cluster in which Cilium is not installed has none of its kinds. */

@@ -75,12 +75,12 @@ export function forwardSpdy(
       sockets.delete(socket);
       finish(why);
     });
+    socket.on('close', carrier.resume);
     return {
       data(bytes) {
         if (socket.write(bytes)) return;
         carrier.pause();
-        socket.once('drain', carrier.resume);
-        socket.once('close', carrier.resume);
+        if (socket.listenerCount('drain') === 0) socket.once('drain', carrier.resume);
       },
       end: () => socket.end(),
     };

@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { constants, createDeflate, createInflate } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { serveSpdy } from './spdy.ts';
+import { forwardSpdy } from './spdy-forward.ts';
 import { DICTIONARY, emptyHeaders, headerReader } from './spdy-headers.ts';
 
 /** Compresses blocks as a client does: one stream, flushed after each. */
@@ -133,5 +136,33 @@ describe('a session of SPDY', () => {
         for (const part of parts) session.receive(Buffer.concat([Buffer.from([0x80, 3, 0, 1]), part]));
       }),
     );
+  });
+});
+
+describe('a forwarding over SPDY', () => {
+  it('waits once for a slow target, however much comes meanwhile', async () => {
+    const target = createServer((socket) => void socket.on('error', () => {}).resume());
+    target.listen(0, '127.0.0.1');
+    await once(target, 'listening');
+    const warnings: string[] = [];
+    const warn = ({ message }: Error): number => warnings.push(message);
+    process.on('warning', warn);
+    let resume = (): void => {};
+    const resumed = new Promise<void>((resolve) => {
+      resume = resolve;
+    });
+    const { port } = target.address() as AddressInfo;
+    const carrier = { send() {}, waiting: () => 0, pause() {}, resume: () => resume(), close() {} };
+    const session = forwardSpdy(carrier, () => ({ host: '127.0.0.1', port }));
+    const [headers = Buffer.of()] = await compress([block(DATA)]);
+    session.receive(control(1, Buffer.concat([Buffer.from([0, 0, 0, 1, 0, 0, 0, 0, 0, 0]), headers])));
+    const frame = Buffer.alloc(8 + 0xffff);
+    frame.set([0, 0, 0, 1, 0, 0, 0xff, 0xff]);
+    for (let i = 0; i < 20; i += 1) session.receive(frame);
+    await resumed;
+    session.closed();
+    process.off('warning', warn);
+    target.close();
+    expect(warnings).toEqual([]);
   });
 });
