@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { Catalog } from '../core/catalog/index.ts';
-import { compileFilters } from '../core/flow/filter/index.ts';
 import type { AgentOptions } from '../core/model/options.ts';
 import type { SourceFile } from '../core/model/repository.ts';
 import { policyAdmission } from './admission.ts';
@@ -103,7 +102,6 @@ async function start(options: DemoClusterOptions, { opened, close }: Closing): P
   const { catalog, cluster, agent } = setup;
   const relay = await startRelay({
     version: `${agent.version}.0`,
-    compileFilters: (filters) => compileFilters(filters),
     nodes: NODES.map(({ name }) => `${agent.clusterName}/${name}`),
     now,
     ...(options.relayTls === undefined ? {} : { tls: options.relayTls }),

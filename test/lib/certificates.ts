@@ -7,16 +7,6 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** Whether certificates can be made on this machine. */
-export function hasOpenssl(): boolean {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * A certificate that signs itself, for names such as `DNS:localhost` and `IP:127.0.0.1`. With -1 days it is over
  * already.

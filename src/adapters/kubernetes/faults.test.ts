@@ -11,7 +11,8 @@ import {
   type TestApi,
   testApi,
 } from '../../../test/lib/api-server.ts';
-import { hasOpenssl, selfSigned } from '../../../test/lib/certificates.ts';
+import { selfSigned } from '../../../test/lib/certificates.ts';
+import { hasProgram } from '../../../test/lib/program.ts';
 import { ClusterError } from '../../core/model/cluster-error.ts';
 import { type ApiServer, type Fault, startApiServer } from '../../demo/kubernetes/index.ts';
 import { type KubernetesCluster, openCluster } from './cluster.ts';
@@ -191,7 +192,7 @@ describe('an API server with TLS', () => {
   });
 
   it('is trusted by the authority of the kubeconfig, by the right name', async (context) => {
-    if (!hasOpenssl()) context.skip('openssl is not on this machine');
+    if (!hasProgram('openssl', 'version')) context.skip('openssl is not on this machine');
     const good = selfSigned(folder, 'good');
     const server = await secure(good);
     expect(await clusterAt(server.url, {}, trust(good.cert)).list('Namespace')).toMatchObject({

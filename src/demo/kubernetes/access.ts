@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type ApiError, forbidden, type Subject, unauthorized } from './status.ts';
+import { type ApiError, forbidden, qualified, type Subject, unauthorized } from './status.ts';
 
 /** Who may ask, and what he may do. */
 export interface User {
@@ -121,9 +121,8 @@ export function refusal({ name: who }: User, attributes: Attributes): ApiError {
   const full = subresource === '' ? resource : `${resource}/${subresource}`;
   const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   const subject: Subject = { group, plural: resource };
-  const what = group === '' ? resource : `${resource}.${group}`;
   return forbidden(
-    `${what}${name === '' ? '' : ` "${name}"`} is forbidden: User "${who}" cannot ${verb} resource "${full}" in API group "${group}" ${where}`,
+    `${qualified(subject)}${name === '' ? '' : ` "${name}"`} is forbidden: User "${who}" cannot ${verb} resource "${full}" in API group "${group}" ${where}`,
     subject,
     name,
   );

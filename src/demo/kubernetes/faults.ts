@@ -69,3 +69,6 @@ function isMeant(fault: Fault, path: string, attributes: Attributes): boolean {
     fault.resource === undefined || (attributes.kind === 'resource' && fault.resource === attributes.resource)
   );
 }
+
+/** What a proxy says in place of an answer. */
+export const GARBAGE = '<html><body>502 Bad Gateway</body></html>\n';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answer, bodyOf, send } from './answer.ts';
-import type { FaultEffect } from './faults.ts';
+import { type FaultEffect, GARBAGE } from './faults.ts';
 import type { Json, JsonMap } from './json.ts';
 import { matcherOf, numberOf, readPage } from './reads.ts';
 import type { Patch, Registry, Target, Write } from './registry.ts';
@@ -51,8 +51,6 @@ export async function handleResource(handling: Handling): Promise<void> {
       );
   }
 }
-
-const GARBAGE = '<html><body>502 Bad Gateway</body></html>\n';
 
 function isServed({ served, name, subresource }: ResourceRoute): boolean {
   return subresource === '' || (subresource === 'status' && served.hasStatus && name !== '');

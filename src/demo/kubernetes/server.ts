@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { type Attributes, authenticate, EVERYTHING, isAllowed, refusal, type User } from './access.ts';
 import { answer, answerError, bodyOf, send } from './answer.ts';
 import { discover } from './discovery.ts';
-import { createFaults, type Fault, type FaultEffect, type Faults } from './faults.ts';
+import { createFaults, type Fault, type FaultEffect, type Faults, GARBAGE } from './faults.ts';
 import { handleResource } from './handle.ts';
 import { type KindOptions, type ServedKind, servedKinds } from './kinds.ts';
 import { createListener, type Listener, type TlsOptions } from './listener.ts';
@@ -237,7 +237,6 @@ async function handle(
 }
 
 const HEALTH: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
-const GARBAGE = '<html><body>502 Bad Gateway</body></html>\n';
 
 function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, context: Context): void {
   try {

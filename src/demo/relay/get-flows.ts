@@ -12,6 +12,8 @@ import {
 } from '../../adapters/hubble/gen/observer_pb.js';
 import { NodeState } from '../../adapters/hubble/gen/relay_pb.js';
 import { timestampOf, wireEnum } from '../../adapters/hubble/request.ts';
+import { compileFilters, type FlowPredicate } from '../../core/flow/filter/index.ts';
+import type { FlowFilters } from '../../core/model/flow-filter.ts';
 import type { Instant } from '../../core/model/instant.ts';
 import { filterFromProto } from './filter.ts';
 import { type FlowMask, flowMask } from './mask.ts';
@@ -126,20 +128,9 @@ class Answer {
       isFollowed: request.follow,
       ...(request.since === undefined ? {} : { since: instantOf(request.since) }),
       ...(request.until === undefined ? {} : { until: instantOf(request.until) }),
-      matches: this.compiled(filters),
+      matches: compiled(filters),
       isHidden: (node) => state.isUnavailable(node),
     };
-  }
-
-  private compiled(
-    filters: Parameters<RelayState['compileFilters']>[0],
-  ): ReturnType<RelayState['compileFilters']> {
-    try {
-      return this.state.compileFilters(filters);
-    } catch (error) {
-      // An agent hands on what is wrong with a filter without a code of its own.
-      throw new ConnectError(error instanceof Error ? error.message : String(error), Code.Unknown);
-    }
   }
 
   /** A relay begins with the nodes that it has connected, and those that it cannot reach. */
@@ -210,6 +201,15 @@ class Answer {
       this.stream.once('close', wake);
       if (this.stream.destroyed) wake();
     });
+  }
+}
+
+function compiled(filters: FlowFilters): FlowPredicate {
+  try {
+    return compileFilters(filters);
+  } catch (error) {
+    // An agent hands on what is wrong with a filter without a code of its own.
+    throw new ConnectError(error instanceof Error ? error.message : String(error), Code.Unknown);
   }
 }
 

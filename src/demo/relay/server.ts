@@ -1,6 +1,5 @@
 import { createSecureServer, createServer, type Http2Server } from 'node:http2';
 import { type AddressInfo, createServer as createListener, type Server, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { answerFlows } from './get-flows.ts';
 import { relayServices } from './services.ts';
@@ -20,7 +19,7 @@ class RelayServer implements Relay {
   private readonly options: RelayOptions;
   private readonly state: RelayState;
   private readonly http: Http2Server;
-  private readonly connections = new Set<Duplex>();
+  private readonly connections = new Set<Socket>();
   private listener: Server | undefined;
   private boundPort = 0;
 
@@ -43,7 +42,7 @@ class RelayServer implements Relay {
     this.state.push(event);
   }
 
-  accept(connection: Duplex): void {
+  private accept(connection: Socket): void {
     this.connections.add(connection);
     connection.on('close', () => this.connections.delete(connection));
     connection.on('error', () => connection.destroy());

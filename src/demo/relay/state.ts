@@ -1,6 +1,3 @@
-import { compileFilters } from '../../core/flow/filter/index.ts';
-import type { Flow } from '../../core/model/flow.ts';
-import type { FlowFilters } from '../../core/model/flow-filter.ts';
 import { EventRing, type StoredEvent, storedEvent } from './ring.ts';
 import type { RelayFaults, RelayOptions } from './types.ts';
 
@@ -9,7 +6,6 @@ export class RelayState {
   readonly version: string;
   readonly isAgent: boolean;
   readonly now: () => number;
-  readonly compileFilters: (filters: FlowFilters) => (flow: Flow) => boolean;
   readonly ring: EventRing;
   readonly nodes: Set<string>;
   faults: RelayFaults = {};
@@ -24,7 +20,6 @@ export class RelayState {
     this.now = now;
     this.ring = new EventRing(ringSize);
     this.nodes = new Set(nodes);
-    this.compileFilters = options.compileFilters ?? ((filters) => compileFilters(filters));
     this.startMs = now();
   }
 

@@ -1,7 +1,3 @@
-import type { Duplex } from 'node:stream';
-import type { Flow } from '../../core/model/flow.ts';
-import type { FlowFilters } from '../../core/model/flow-filter.ts';
-
 export interface RelayOptions {
   /** Defaults to the loopback. */
   readonly host?: string;
@@ -21,8 +17,6 @@ export interface RelayOptions {
   readonly now?: () => number;
   /** An agent: it tells nothing of nodes, and knows no method GetNodes. */
   readonly isAgent?: boolean;
-  /** How filters are judged. Defaults to Hubble's own rules. @throws an Error with what is wrong with a filter */
-  readonly compileFilters?: (filters: FlowFilters) => (flow: Flow) => boolean;
 }
 
 /** What goes wrong, until something else is injected; an empty object is a relay without faults. */
@@ -64,8 +58,6 @@ export interface Relay {
    * @throws an Error for what is no such event
    */
   push(event: object): void;
-  /** Takes a connection that came another way: over a port-forward of the Kubernetes API. */
-  accept(connection: Duplex): void;
   inject(faults: RelayFaults): void;
   /** Ends all connections, and begins again on the same address. The ring is lost, unless it is to be kept. */
   restart(options?: { readonly isRingKept?: boolean }): Promise<void>;

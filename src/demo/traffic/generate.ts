@@ -3,13 +3,12 @@ import type { RepositoryRead } from '../../core/model/repository.ts';
 import type { World } from '../../core/model/world.ts';
 import { CLUSTER_NAME, clusterOf, identityNumbers, NODE_NAMES, withOutsiders } from './cluster.ts';
 import { TRAFFIC } from './homelab.ts';
-import { encode, eventsLost, flowLine, nodesConnected, type Timed } from './lines.ts';
+import { encode, eventsLost, flowLine, LOST, nodesConnected, type Timed } from './lines.ts';
 import { randomFrom } from './random.ts';
 import { recorderOf } from './recorder.ts';
 import { statesOf } from './states.ts';
 
 const SEED = 20_261_120;
-const LOST = { second: 171, node: 'node-1', count: 14 };
 
 /**
  * Five minutes of Hubble in the example's cluster, one JSON object a line, oldest first. Every verdict is the

@@ -73,6 +73,9 @@ export function nodesConnected(nodes: readonly string[], { timeAt, clusterName }
   };
 }
 
+/** In each round a node loses so many events once. */
+export const LOST = { second: 171, node: 'node-1', count: 14 };
+
 export function eventsLost(
   { second, node, count }: { readonly second: number; readonly node: string; readonly count: number },
   { timeAt, clusterName }: Setting,

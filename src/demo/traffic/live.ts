@@ -2,7 +2,7 @@ import type { Cluster } from './cluster.ts';
 import type { Talk } from './homelab.ts';
 import type { InForce } from './in-force.ts';
 import type { JsonObject } from './layers.ts';
-import { eventsLost, flowLine, type Setting } from './lines.ts';
+import { eventsLost, flowLine, LOST, type Setting } from './lines.ts';
 import { randomFrom } from './random.ts';
 import { recorderOf } from './recorder.ts';
 
@@ -32,8 +32,7 @@ export interface LiveTrafficOptions {
 }
 
 /** After so many seconds everybody begins again. */
-const ROUND_SECONDS = 300;
-const LOST = { second: 171, node: 'node-1', count: 14 };
+export const ROUND_SECONDS = 300;
 
 interface Due {
   readonly second: number;

@@ -4,6 +4,7 @@ import type { RepositoryRead, SourceFile, Workload } from '../../core/model/repo
 import type { Stray } from '../agents/agents.ts';
 import type { Setup } from '../repository.ts';
 import { type Talk, TRAFFIC } from './homelab.ts';
+import { ROUND_SECONDS } from './live.ts';
 import { OUTSIDERS } from './outsiders.ts';
 
 /** Pods of the example that were there before Cilium; each runs where its namespace is. */
@@ -107,8 +108,6 @@ function portOf({ containerPorts }: Workload): number | undefined {
   const tcp = containerPorts.find((text) => text.startsWith('TCP/'));
   return tcp === undefined ? undefined : Number(tcp.slice('TCP/'.length));
 }
-
-const ROUND_SECONDS = 300;
 
 function times(every: number, offset: number): readonly number[] {
   const first = offset % every;
