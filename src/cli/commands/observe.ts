@@ -91,8 +91,9 @@ that must match as a whole, as in Hubble: \`--not -n kube-system --not --to-port
 what is both.
 
 Behind a line stands who decided: \`by web-ingress (apps/web.yaml:12)\`, \`by default-deny of …\`,
-\`by no policy\`, \`by ?\` where it cannot be known, and \`but allowed by …\` where the policies say
-otherwise than Hubble recorded. In json it stands in Hubble's own lists, labelled propolis:by=engine.
+\`by no policy\`, \`by ?\` where it cannot be known; \`but allowed by …\` where the policies say
+otherwise than Hubble recorded, \`…, recorded by X\` where it names another policy. In json it
+stands in Hubble's own lists, labelled propolis:by=engine.
 
 Examples:
   propolis observe -n zipline --verdict DROPPED --since 5m

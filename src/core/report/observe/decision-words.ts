@@ -7,7 +7,8 @@ import { placeText } from '../words/policy.ts';
 /**
  * Who decided, in words that grep finds: `by baseline-dns-egress (baselines/dns-egress.yaml:11)`,
  * `by default-deny of isolated (profiles/isolated.yaml:3) and 2 more`, `by no policy`; where the policies say something
- * else than Hubble recorded, `but allowed by …`, or `by postgres (…), recorded by escape-hatch` where only who decided differs. `by ?` is what cannot be decided. Empty for none.
+ * else than Hubble recorded, `but allowed by …`, and where only who decided differs, `by postgres (…), recorded by
+ * escape-hatch`. `by ?` is what cannot be decided. Empty for none.
  */
 export function decisionText(decision: FlowDecision | undefined): string {
   if (decision === undefined) return '';
