@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { aFlow, flowToJson } from '../../../test/contracts/flow-json.ts';
 import { runCommand } from '../../../test/lib/command.ts';
 
+const NOW = Date.parse('2026-03-02T00:00:00Z');
 const CASE = fileURLToPath(new URL('../../../test/cases/denied-by-rule', import.meta.url));
 const EMPTY = fileURLToPath(new URL('../../../test/observe/golden', import.meta.url));
 
@@ -11,6 +12,7 @@ function observe(
   given: { readonly stdin?: string; readonly columns?: number } = {},
 ) {
   return runCommand(['observe', '--flows', '-', '--no-decision', ...args], {
+    nowMs: NOW,
     cwd: CASE,
     stdin: LINES,
     ...given,
